@@ -1,0 +1,1 @@
+"""What people do. May import evidence and pipeline; never crawlers."""

@@ -1,0 +1,5 @@
+"""``python -m commands`` is ``shouyi``."""
+
+from commands import main
+
+main()

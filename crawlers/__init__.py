@@ -1,0 +1,1 @@
+"""How a site is read. May import pipeline; knows nothing of evidence, casework and desk."""

@@ -1,0 +1,1 @@
+"""The practice market: five small shops on loopback, made-up people, nothing of ours."""

@@ -1,0 +1,1 @@
+"""The web desk. May import casework, evidence and pipeline; never crawlers."""

@@ -1,0 +1,1 @@
+"""What a court will look at. May import pipeline."""

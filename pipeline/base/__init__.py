@@ -1,0 +1,1 @@
+"""The floor every room stands on: settings, errors, clock, log, addresses."""

@@ -1,0 +1,136 @@
+"""Everything that can be set, read once in ``commands/`` and handed down.
+
+Order of precedence: command line, ``SHOUYI_*`` in the environment,
+``<home>/settings.toml``, the defaults here. ``docs/settings.md`` is printed from
+the fields below.
+"""
+
+import os
+import shutil
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from pipeline.base.errors import BadInput
+
+BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")
+
+
+class Settings(BaseSettings):
+    """The settings of one home. Frozen; each default works on a laptop."""
+
+    model_config = SettingsConfigDict(env_prefix="SHOUYI_", frozen=True, extra="forbid")
+
+    home: Path = Field(Path("data/run"), description="where all that the product writes is kept")
+    host: str = Field("127.0.0.1", description="address the desk listens on")
+    port: int = Field(8700, ge=0, le=65535, description="port the desk listens on; 0: any free")
+    night_at: str = Field(
+        "02:00",
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
+        description="when the night begins, Asia/Shanghai",
+    )
+    queue_from: int = Field(50, ge=1, le=100, description="score from which a listing waits")
+    keep_untouched_days: int = Field(
+        90, ge=0, le=3650, description="days that the text of a listing no word touches is kept"
+    )
+    chromium: str = Field("", description="path of the browser; empty: looked for on the PATH")
+    page_timeout_seconds: float = Field(
+        30.0, gt=0, le=600, description="how long the browser may take over one page"
+    )
+    snapshots_at_once: int = Field(2, ge=1, le=16, description="snapshots taken side by side")
+    secure_cookies: bool = Field(
+        default=False, description="true behind TLS: cookies travel only over https"
+    )
+    session_hours: float = Field(10.0, gt=0, le=168, description="a log-in ends after this long")
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.home / "shouyi.db"
+
+    @property
+    def evidence(self) -> Path:
+        """The folder of sealed snapshots."""
+        return self.home / "evidence"
+
+    @property
+    def own_sources(self) -> Path:
+        """The bureau's own source files, beside the shipped ones."""
+        return self.home / "sources"
+
+    @property
+    def own_lexicon(self) -> Path:
+        """The bureau's own terms, beside the shipped ones."""
+        return self.home / "lexicon"
+
+    @property
+    def cache(self) -> Path:
+        """What can be thrown away and made again."""
+        return self.home / "cache"
+
+    @property
+    def logs(self) -> Path:
+        """The log files."""
+        return self.home / "logs"
+
+
+def shipped(*parts: str) -> Path:
+    """Return a path inside ``data/`` as shipped: beside the code, or inside the wheel."""
+    floor = Path(__file__).resolve().parent
+    inside_wheel = floor / "shipped"
+    root = inside_wheel if inside_wheel.is_dir() else floor.parent.parent / "data"
+    return root.joinpath(*parts)
+
+
+def read_settings(home: Path | None = None, **changes: Any) -> Settings:
+    """Read the settings of a home; nothing is created.
+
+    Raises:
+        BadInput: ``settings.toml`` or a ``SHOUYI_*`` variable holds what it may not.
+    """
+    folder = home or Path(os.environ.get("SHOUYI_HOME") or "data/run")  # noqa: TID251 - the door
+    file = folder / "settings.toml"
+    values: dict[str, Any] = {}
+    if file.is_file():
+        try:
+            values = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise BadInput(str(file), f"is not TOML: {error}", "mend that line") from error
+    from_environment = {
+        name
+        for name in Settings.model_fields
+        if f"SHOUYI_{name.upper()}" in os.environ  # noqa: TID251 - the door
+    }
+    values = {key: value for key, value in values.items() if key not in from_environment}
+    try:
+        return Settings(**{**values, **changes, "home": folder.absolute()})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        where = f"SHOUYI_{name.upper()}" if name in from_environment else str(file)
+        raise BadInput(where, f"{name}: {first['msg']}", "see docs/settings.md") from error
+
+
+def find_browser(settings: Settings) -> str:
+    """Return the path of a Chromium to drive.
+
+    Raises:
+        BadInput: none is found; the sentence holds the line that installs one.
+    """
+    wanted = settings.chromium
+    if wanted:
+        if Path(wanted).is_file():
+            return wanted
+        raise BadInput("settings chromium", f"{wanted} is not a file", "give the browser's path")
+    for name in BROWSERS:
+        found = shutil.which(name)
+        if found:
+            return found
+    raise BadInput(
+        "browser",
+        "no Chromium is found",
+        "run `apt-get install chromium-headless-shell`, or set SHOUYI_CHROMIUM to its path",
+    )

@@ -1,0 +1,1 @@
+"""The database: one SQLite file, opened here and nowhere else."""

@@ -1,0 +1,19 @@
+"""All tables, one step a file, forward only: one picture of the data.
+
+A step is never edited once it is on main; a change is a new step.
+"""
+
+from pipeline.store.migrations import (
+    m0001_listings,
+    m0002_crawls,
+    m0003_people,
+    m0004_evidence,
+)
+
+MIGRATIONS = (
+    m0001_listings.migrations,
+    m0002_crawls.migrations,
+    m0003_people.migrations,
+    m0004_evidence.migrations,
+)
+"""In the order they are applied. Each file is one named set with one step."""

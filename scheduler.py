@@ -1,0 +1,1 @@
+"""The night as a list of jobs. Imported by commands alone."""

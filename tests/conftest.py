@@ -1,0 +1,51 @@
+"""Fixtures that have a life of their own: a home, its database, a clock that stands still."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from pipeline.base.clock import HeldClock
+from pipeline.base.settings import Settings, read_settings
+from pipeline.listing import Listing, Price, Seller
+from pipeline.store.open import Database, open_store
+
+
+@pytest.fixture
+def clock() -> HeldClock:
+    """2026-03-10 09:00 in Beijing, until it is moved."""
+    return HeldClock(datetime(2026, 3, 10, 1, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def settings(tmp_path) -> Settings:
+    """The settings of an empty home."""
+    return read_settings(tmp_path / "home")
+
+
+@pytest.fixture
+def db(settings) -> Database:
+    """The real database of that home."""
+    store = open_store(settings.database)
+    yield store
+    store.conn.close()
+
+
+def a_listing(**changes) -> Listing:
+    """Return one plain listing; a test names what matters to it."""
+    truth = {
+        "source": "huapiao",
+        "site_id": "991",
+        "url": "http://127.0.0.1:8711/item/991",
+        "seen_at": datetime(2026, 3, 10, 1, 0, tzinfo=UTC),
+        "title": "出只画眉",
+        "text": "自家养的，叫口好，沈阳自提",
+        "price": Price(raw="1200元", yuan=Decimal(1200)),
+        "seller": Seller(name="老王", site_id="u77"),
+    }
+    return Listing(**{**truth, **changes})
+
+
+@pytest.fixture(name="a_listing")
+def _a_listing():
+    return a_listing
