@@ -3,9 +3,10 @@
 One connection per request, job or crawl process; a connection belongs to its thread.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import sqlite_utils
@@ -14,6 +15,9 @@ from pipeline.base.errors import BadInput
 from pipeline.store.migrations import MIGRATIONS
 
 BUSY_SECONDS = 30.0
+
+_REFUSED = ("SQLITE_READONLY", "SQLITE_CANTOPEN")
+_RECORDED = "select migration_set, name from _sqlite_migrations"
 
 
 class Database(sqlite_utils.Database):
@@ -61,45 +65,95 @@ def open_store(path: Path, *, create: bool = True, check_thread: bool = True) ->
         path.parent.mkdir(parents=True, exist_ok=True)
         # timeout counts seconds a writer waits for the one before it
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=check_thread)
-        db = Database(connection, strict=True)
-        db.conn.execute("PRAGMA journal_mode = WAL")
-        # FULL: what was acknowledged survives a power cut, not only a crash
-        db.conn.execute("PRAGMA synchronous = FULL")
-        db.conn.execute("PRAGMA foreign_keys = ON")
-        db.conn.execute("PRAGMA journal_size_limit = 67108864")
-        _bring_up(db, path)
-    except sqlite3.DatabaseError as error:
-        raise BadInput(str(path), f"cannot be opened: {error}", "see docs/operator.md") from error
-    except OSError as error:
-        raise BadInput(str(path), f"cannot be made: {error.strerror}") from error
+        try:
+            db = Database(connection, strict=True)
+            _set_up(db)
+            if _pending(db, path):
+                _bring_up(db, path)
+        except BaseException:
+            connection.close()
+            raise
+    except (sqlite3.DatabaseError, OSError) as error:
+        raise _in_one_sentence(path, error) from error
     return db
 
 
-def _bring_up(db: Database, path: Path) -> None:
-    known = {step.name for migrations in MIGRATIONS for step in migrations.pending(db)}
-    applied = {row.name for migrations in MIGRATIONS for row in migrations.applied(db)}
-    recorded = (
-        {row["name"] for row in db.query("select name from _sqlite_migrations")}
-        if "_sqlite_migrations" in db.table_names()
-        else set()
-    )
-    newer = recorded - known - applied
+def before_migration(path: Path, step: str) -> Path:
+    """Return where the database of ``path`` is copied to before ``step`` is first run."""
+    return path.parent / "backups" / f"{path.stem}-before-{step}.db"
+
+
+def _set_up(db: Database) -> None:
+    db.conn.execute("PRAGMA journal_mode = WAL")
+    # FULL: what was acknowledged survives a power cut, not only a crash
+    db.conn.execute("PRAGMA synchronous = FULL")
+    db.conn.execute("PRAGMA foreign_keys = ON")
+    db.conn.execute("PRAGMA journal_size_limit = 67108864")
+
+
+def _pending(db: Database, path: Path) -> list[str]:
+    """Return the names of the steps that are still to be taken.
+
+    Raises:
+        BadInput: a step was taken that this version does not know.
+    """
+    there = db.conn.execute(
+        "select 1 from sqlite_master where name = '_sqlite_migrations'"
+    ).fetchone()
+    recorded = set(db.conn.execute(_RECORDED)) if there else set()
+    # pending() of an empty database names every step of a set
+    nothing = Database(memory=True)
+    known = [(each.name, step.name) for each in MIGRATIONS for step in each.pending(nothing)]
+    nothing.conn.close()
+    newer = {name for _set, name in recorded - set(known)}
     if newer:
         raise BadInput(
             str(path),
             f"was written by a newer Shouyi (it knows {min(newer)})",
             "install that version; nothing was changed",
         )
-    if not known:
-        return
-    if applied:
-        _copy_aside(db, path)
-    for migrations in MIGRATIONS:
-        migrations.apply(db)
+    return [step for each, step in known if (each, step) not in recorded]
 
 
-def _copy_aside(db: Database, path: Path) -> None:
+def _bring_up(db: Database, path: Path) -> None:
+    """Take all steps in one transaction: killed half-way, the database is as it was.
+
+    The lock is taken before the steps are counted, so that of two programs that start at
+    once one migrates and the other finds it done.
+    """
+    with db.atomic():
+        steps = _pending(db, path)
+        if steps and "listings" in db.table_names():
+            _copy_aside(path, before_migration(path, steps[0]))
+        for migrations in MIGRATIONS:
+            migrations.apply(db)
+
+
+def _copy_aside(path: Path, aside: Path) -> None:
     """Keep the database as it was before the first step forward is taken."""
-    aside = path.with_name(f"{path.stem}-before-migration.db")
-    aside.unlink(missing_ok=True)
-    db.conn.execute("VACUUM INTO ?", [str(aside)])
+    aside.parent.mkdir(parents=True, exist_ok=True)
+    half = aside.with_name(f"{aside.name}.{os.getpid()}.half")
+    half.unlink(missing_ok=True)
+    try:
+        # a second connection: it reads what was committed while ours holds the lock
+        with closing(sqlite3.connect(path)) as reader:
+            reader.execute("VACUUM INTO ?", [str(half)])
+        with half.open("rb") as copied:
+            os.fsync(copied.fileno())
+        half.replace(aside)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def _in_one_sentence(path: Path, error: sqlite3.DatabaseError | OSError) -> BadInput:
+    if isinstance(error, OSError):
+        return BadInput(str(path), f"cannot be made: {error.strerror}")
+    if getattr(error, "sqlite_errorname", "").startswith(_REFUSED):
+        return BadInput(
+            str(path),
+            "the disk or the folder does not let us write",
+            "give write permission there, or name another folder with --home",
+        )
+    return BadInput(
+        str(path), f"cannot be opened: {error}", "restore it from a backup, or name another --home"
+    )

@@ -30,26 +30,31 @@ create table sessions (
 ) strict;
 
 create table log_ins (                            -- tries, so that guessing is slow
-    name   text not null,
-    at     text not null,
-    is_ok  integer not null
+    name     text not null,
+    at       text not null,
+    is_ok    integer not null,
+    address  text not null default ''             -- where from: the owner's usual place counts
 ) strict;
 create index log_ins_of on log_ins (name, at);
+create index log_ins_from on log_ins (address, at);
 
 create table verdicts (                           -- append only; an undo is a row of its own
     verdict_id   integer primary key,
     listing_id   text not null references listings (listing_id),
-    version      integer not null,                -- of the listing that was on the screen
+    version      integer not null,                -- of the content that was on the screen
     call         text not null,                   -- confirmed | lawful | not_wildlife | unsure
                                                   -- | undone
     reason       text not null,                   -- a code of data/reasons.yml
     note         text not null default '',
     given_by     text not null,
     at           text not null,
-    undoes       integer references verdicts (verdict_id),
-    once_key     text unique                      -- a button pressed twice gives one verdict
+    undoes       integer unique references verdicts (verdict_id),
+    once_key     text unique,                     -- a button pressed twice gives one verdict
+    state_before text not null,                   -- of the listing: where an undo leads back to
+    call_before  text not null default ''
 ) strict;
 create index verdicts_of on verdicts (listing_id, verdict_id);
+create index verdicts_by on verdicts (given_by, verdict_id);
 create trigger verdicts_are_append_only_u before update on verdicts
 begin select raise(abort, 'verdicts are append only'); end;
 create trigger verdicts_are_append_only_d before delete on verdicts
