@@ -1,0 +1,1 @@
+"""The five shops, one file each: what stands at which address."""
