@@ -11,6 +11,7 @@ create table runs (
     run_id        text primary key,               -- "huapiao-2026-11-25-1"
     source        text not null,
     night_on      text not null,                  -- the Beijing date it counts for
+    number        integer not null,               -- 1 is the night's own, 2.. were asked for
     asked_by      text not null,                  -- schedule | user name | command line
     state         text not null,                  -- due | running | ok | empty | thin | blocked
                                                   -- | drift | failed | interrupted | missed
@@ -18,36 +19,52 @@ create table runs (
     started_at    text,
     heartbeat_at  text,
     lease_until   text,
-    lease_holder  text not null default '',
+    lease_holder  text not null default '',       -- "machine:process:start of the process"
+    resumed       integer not null default 0,     -- how often it was taken up again
     ended_at      text,
-    cause         text not null default '',       -- why it is not ok, in words
-    counts        text not null default '{}'      -- JSON: pages, listed, stored, new, changed ...
+    cause         text not null default '',       -- why it is not ok: a short word
+    because       text not null default '',       -- the same in words
+    manners       text not null default '{}',     -- JSON: robots, pace, basis, user agent
+    counts        text not null default '{}',     -- JSON: pages, listed, stored, known, refused ...
+    unique (source, night_on, number)
 ) strict;
-create index runs_of on runs (source, night_on);
+create unique index runs_running on runs (source) where state = 'running';
+create index runs_of_night on runs (night_on);
 
 create table run_pages (                          -- the ledger: what is still to be fetched
+    page_id     integer primary key,              -- in the order in which they were found
     run_id      text not null references runs (run_id),
-    url         text not null,
-    kind        text not null,                    -- robots | index | listing | app
+    key         text not null,                    -- what makes it one page: canonical address
+                                                  -- or "item:" and the site's id
+    url         text not null,                    -- as it is fetched
+    kind        text not null,                    -- index | listing | recheck
     state       text not null,                    -- due | done | failed | refused
     attempts    integer not null default 0,
     page        text not null default '',         -- normal | empty | login_wall | challenge ...
     reason      text not null default '',
-    meta        text not null default '{}',       -- JSON: depth, number of the index page ...
+    status      integer not null default 0,       -- of the answer; 0: there was none
+    size_bytes  integer not null default 0,
+    meta        text not null default '{}',       -- JSON: depth, number, card ...; '{}' once done
     at          text not null,
-    primary key (run_id, url)
+    unique (run_id, key)
 ) strict;
-create index run_pages_due on run_pages (run_id, state);
+create index run_pages_due on run_pages (run_id, state, kind, page_id);
 
 create table run_listings (                       -- listed = stored + known + refused + failed
     run_id      text not null references runs (run_id),
-    site_id     text not null,
+    site_id     text not null,                    -- "?12.3": row 3 of page 12, it has no id
     outcome     text not null,                    -- listed | stored | known | refused | failed
+                                                  -- | rechecked (not listed, looked up again)
+    what        text not null default '',         -- new | changed | returned | known | gone
     reason      text not null default '',
     url         text not null default '',
+    sightings   integer not null default 1,       -- how often the lists of this run showed it
+    is_flagged  integer not null default 0,       -- suspicious enough to wait for a person
+    filled      text not null default '',         -- names of the fields that were read
     at          text not null,
     primary key (run_id, site_id)
-) strict;
+) strict, without rowid;
+create index run_listings_outcome on run_listings (run_id, outcome);
 """
 
 
