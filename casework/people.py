@@ -1,0 +1,318 @@
+"""Who works here: names, roles, passwords (argon2id), and guessing made slow."""
+
+import json
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from pipeline.base.clock import Clock, stamp
+from pipeline.base.errors import BadInput, Conflict, NotFound
+from pipeline.base.language import _
+from pipeline.store import audit
+from pipeline.store.open import Database
+from pipeline.store.text import storable
+
+HASHER = PasswordHasher()
+"""argon2id, 64 MiB, 3 rounds: the library's own measure."""
+
+TRIES_A_MINUTE = 10
+"""Wrong passwords for one name from places it never logged in from, before it must wait."""
+
+TRIES_A_MINUTE_FROM_A_PLACE = 30
+"""Wrong passwords from one place, whatever the names."""
+
+_USUAL_DAYS = 90
+_LONGEST_PASSWORD = 1024
+_SHORTEST_PASSWORD = 10
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}|[一-鿿][一-鿿a-z0-9._-]{0,31}")
+# no letters that are mistaken for one another when read off a screen
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+_COLUMNS = "name, shown_name, role, cities, is_disabled, made_at"
+_ALL = f"select {_COLUMNS} from people order by name"  # noqa: S608 - our own columns
+_ONE = f"select {_COLUMNS} from people where name = ?"  # noqa: S608 - our own columns
+_ADD = """
+    insert into people (name, shown_name, role, cities, password_hash, made_at, password_at)
+    values (?, ?, ?, ?, ?, ?, ?)
+"""
+_TRIED = "insert into log_ins (name, at, is_ok, address) values (?, ?, ?, ?)"
+_FORGET = "delete from log_ins where at < :usual or (at < :minute and is_ok = 0)"
+_IS_USUAL = "select 1 from log_ins where name = ? and address = ? and is_ok = 1 limit 1"
+_WRONG_AT_USUAL = """
+    select count(*) from log_ins where name = ? and address = ? and is_ok = 0 and at > ?
+"""
+_WRONG_ELSEWHERE = """
+    select count(*) from log_ins as l
+     where name = ? and is_ok = 0 and at > ?
+       and not exists (select 1 from log_ins as ok
+                        where ok.name = l.name and ok.address = l.address and ok.is_ok = 1)
+"""
+_WRONG_FROM = "select count(*) from log_ins where address = ? and is_ok = 0 and at > ?"
+
+
+class Role(StrEnum):
+    """What a person is here for."""
+
+    ANALYST = "analyst"
+    CASE_OFFICER = "case_officer"
+    SUPERVISOR = "supervisor"
+    OPERATOR = "operator"
+    AUDITOR = "auditor"
+
+    @property
+    def shown(self) -> str:
+        """Return the word that people read."""
+        return _(_SHOWN[self])
+
+
+_SHOWN = {
+    Role.ANALYST: "研判员",
+    Role.CASE_OFFICER: "办案人员",
+    Role.SUPERVISOR: "负责人",
+    Role.OPERATOR: "运维人员",
+    Role.AUDITOR: "审计人员",
+}
+
+JUDGES = frozenset({Role.ANALYST, Role.CASE_OFFICER, Role.SUPERVISOR})
+"""The roles that give verdicts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who may log in. ``cities``: GB/T 2260 codes; empty is the whole province."""
+
+    name: str
+    shown_name: str
+    role: Role
+    cities: tuple[str, ...]
+    is_disabled: bool
+    made_at: str
+
+
+class SlowDown(Conflict):
+    """Too many wrong passwords; ``wait_seconds`` until the next may be tried."""
+
+    def __init__(self, wait_seconds: int) -> None:
+        self.wait_seconds = wait_seconds
+        super().__init__(
+            "",
+            _("密码试错次数过多"),
+            _("请 {seconds} 秒后再试").format(seconds=wait_seconds),
+        )
+
+
+def add(
+    db: Database,
+    name: str,
+    *,
+    role: Role | str = Role.ANALYST,
+    shown_name: str = "",
+    cities: Sequence[str] = (),
+    password: str = "",
+    clock: Clock,
+    by: str = "command line",
+) -> tuple[Person, str]:
+    """Add a person; return it with the password, which is kept nowhere and shown once.
+
+    Raises:
+        BadInput: the name or role cannot be used, or the password is too short.
+        Conflict: there is such a person already.
+    """
+    if not _NAME.fullmatch(name):
+        raise BadInput(
+            name.encode("utf-8", "replace").decode()[:40] or "name",
+            _("不能用作登录名"),
+            _("用小写字母、数字或汉字，32 个字符以内"),
+        )
+    chosen = _role(role)
+    secret = _fit(password) if password else _new_password()
+    hashed = HASHER.hash(secret)  # slow on purpose, so before the transaction
+    now = stamp(clock.now())
+    with db.atomic():
+        if db.conn.execute(_ONE, (name,)).fetchone():
+            raise Conflict(name, _("已有同名人员"), _("换一个登录名"))
+        shown = storable(shown_name.strip())[:64] or name
+        db.conn.execute(_ADD, (name, shown, chosen, json.dumps([*cities]), hashed, now, now))
+        audit.write(
+            db, clock=clock, who=by, did="person.added", what=name, details={"role": chosen}
+        )
+    return get(db, name), secret
+
+
+def get(db: Database, name: str) -> Person:
+    """Return a person.
+
+    Raises:
+        NotFound: there is none of that name.
+    """
+    row = db.conn.execute(_ONE, (storable(name),)).fetchone()
+    if row is None:
+        raise NotFound(
+            name, _("没有这个人员"), _("用 `shouyi user list` 查看，或 `shouyi user add` 添加")
+        )
+    return _person(row)
+
+
+def list(db: Database) -> tuple[Person, ...]:  # noqa: A001 - read as people.list(db)
+    """Return everybody, by name."""
+    return tuple(_person(row) for row in db.conn.execute(_ALL))
+
+
+def disable(db: Database, name: str, *, clock: Clock, by: str = "command line") -> Person:
+    """Shut a person out: no log-in any more, open sessions end at once.
+
+    Raises:
+        NotFound: there is none of that name.
+    """
+    with db.atomic():
+        get(db, name)
+        db.conn.execute("update people set is_disabled = 1 where name = ?", (name,))
+        db.conn.execute("delete from sessions where name = ?", (name,))
+        audit.write(db, clock=clock, who=by, did="person.disabled", what=name)
+    return get(db, name)
+
+
+def set_password(
+    db: Database, name: str, *, password: str = "", clock: Clock, by: str = "command line"
+) -> str:
+    """Give a person a new password, end open sessions, and return it to be shown once.
+
+    Raises:
+        NotFound: there is none of that name.
+        BadInput: the password is too short.
+    """
+    get(db, name)
+    secret = _fit(password) if password else _new_password()
+    hashed = HASHER.hash(secret)
+    with db.atomic():
+        db.conn.execute(
+            "update people set password_hash = ?, password_at = ? where name = ?",
+            (hashed, stamp(clock.now()), name),
+        )
+        db.conn.execute("delete from sessions where name = ?", (name,))
+        audit.write(db, clock=clock, who=by, did="person.password_set", what=name)
+    return secret
+
+
+def check_password(
+    db: Database, name: str, password: str, *, clock: Clock, address: str = ""
+) -> Person | None:
+    """Return the person whose password this is, None where it is not.
+
+    An unknown name and a disabled person take as long, and say no more, than a wrong
+    password. A guesser elsewhere does not shut the owner out: a place from which the name
+    has logged in within 90 days has its own count.
+
+    Raises:
+        SlowDown: too many wrong ones in the last minute; the password was not looked at.
+    """
+    name, address = storable(name)[:64], storable(address)[:64]
+    _make_wait(db, name, address, clock=clock)
+    row = db.conn.execute(
+        "select password_hash, is_disabled from people where name = ?", (name,)
+    ).fetchone()
+    hashed, is_disabled = row or (_nobodys_hash(HASHER), 1)
+    is_right = len(password) <= _LONGEST_PASSWORD and _verify(hashed, password)
+    is_ok = is_right and not is_disabled
+    _remember(db, name, address, is_ok=is_ok, clock=clock)
+    if not is_ok:
+        return None
+    if HASHER.check_needs_rehash(hashed):
+        rehashed = HASHER.hash(password)
+        with db.atomic():
+            db.conn.execute("update people set password_hash = ? where name = ?", (rehashed, name))
+    return get(db, name)
+
+
+def who_judges(db: Database, name: str) -> Person:
+    """Return the person, who may give verdicts.
+
+    Raises:
+        NotFound: there is none of that name.
+        BadInput: the person is disabled, or has another task.
+    """
+    person = get(db, name)
+    if person.is_disabled:
+        raise BadInput(name, _("已停用，不能给出研判结论"), _("换一个人员"))
+    if person.role not in JUDGES:
+        raise BadInput(
+            name,
+            _("角色是“{role}”，不能给出研判结论").format(role=person.role.shown),
+            _("请研判员、办案人员或负责人操作"),
+        )
+    return person
+
+
+def _make_wait(db: Database, name: str, address: str, *, clock: Clock) -> None:
+    since = stamp(clock.now() - timedelta(minutes=1))
+    is_usual = db.conn.execute(_IS_USUAL, (name, address)).fetchone() is not None
+    if is_usual:
+        (wrong,) = db.conn.execute(_WRONG_AT_USUAL, (name, address, since)).fetchone()
+    else:
+        (wrong,) = db.conn.execute(_WRONG_ELSEWHERE, (name, since)).fetchone()
+        (from_there,) = db.conn.execute(_WRONG_FROM, (address, since)).fetchone()
+        if from_there >= TRIES_A_MINUTE_FROM_A_PLACE:
+            raise SlowDown(60)
+    if wrong >= TRIES_A_MINUTE:
+        raise SlowDown(60)
+
+
+def _remember(db: Database, name: str, address: str, *, is_ok: bool, clock: Clock) -> None:
+    now = clock.now()
+    ages = {
+        "usual": stamp(now - timedelta(days=_USUAL_DAYS)),
+        "minute": stamp(now - timedelta(hours=1)),
+    }
+    with db.atomic():
+        db.conn.execute(_FORGET, ages)
+        db.conn.execute(_TRIED, (name, stamp(now), int(is_ok), address))
+        did = "person.logged_in" if is_ok else "person.refused"
+        audit.write(db, clock=clock, who=name, did=did, what="desk", details={"address": address})
+
+
+def _verify(hashed: str, password: str) -> bool:
+    try:
+        return HASHER.verify(hashed, password.encode("utf-8", "surrogatepass"))
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@cache
+def _nobodys_hash(hasher: PasswordHasher) -> str:
+    return hasher.hash(secrets.token_hex(16))
+
+
+def _new_password() -> str:
+    letters = "".join(secrets.choice(_LETTERS) for _place in range(16))
+    return "-".join(letters[start : start + 4] for start in range(0, 16, 4))
+
+
+def _fit(password: str) -> str:
+    if not _SHORTEST_PASSWORD <= len(password) <= _LONGEST_PASSWORD:
+        raise BadInput(
+            "password",
+            _("密码长度不合适"),
+            _("用 {least} 到 {most} 个字符").format(
+                least=_SHORTEST_PASSWORD, most=_LONGEST_PASSWORD
+            ),
+        )
+    return password
+
+
+def _role(role: Role | str) -> Role:
+    try:
+        return Role(role)
+    except ValueError:
+        raise BadInput("--role", _("没有角色 {role}").format(role=role), ", ".join(Role)) from None
+
+
+def _person(row: tuple[str, str, str, str, int, str]) -> Person:
+    name, shown, role, cities, disabled, made_at = row
+    return Person(name, shown, Role(role), tuple(json.loads(cities)), bool(disabled), made_at)

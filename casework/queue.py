@@ -1,0 +1,208 @@
+"""Which listing next: those that wait, best first. The queue is a question, not a table."""
+
+import json
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from casework.reasons import Call
+from pipeline.base.clock import unstamp
+from pipeline.base.errors import BadInput
+from pipeline.base.language import _
+from pipeline.listing import ListingId
+from pipeline.store import listings
+from pipeline.store.listings import STATES, State
+from pipeline.store.open import Database
+from pipeline.store.text import storable
+
+_COLUMNS = """
+    listing_id, score, title, species, source, url, first_seen_at, last_seen_at, gone_at,
+    state, call, version, seen_version, place_code, snapshot, sightings
+"""
+_PAGE = """
+    select {columns} from listings
+     where state = :state and (score, listing_id) < (:score, :listing_id) {more}
+     order by score desc, listing_id desc limit :limit
+"""
+_COUNT = "select count(*) from listings where state = :state {more}"
+_COUNTS = "select state, count(*) from listings group by state"
+_CALLS = "select call, count(*) from listings where state = 'judged' group by call"
+_PLACE = re.compile(r"(?P<score>[0-9]{1,3}):(?P<listing_id>.{1,600})", re.DOTALL)
+_MORE = {
+    "source": "and source = :source",
+    "species": "and exists (select 1 from json_each(species) where value = :species)",
+    "place_code": "and place_code glob :place_code || '*'",
+    "call": "and call = :call",
+    "score_from": "and score >= :score_from",
+}
+
+
+class Place(NamedTuple):
+    """A place in the queue: the page goes on after it. Written as ``score:listing_id``."""
+
+    score: int
+    listing_id: str
+
+    @classmethod
+    def read(cls, text: str) -> "Place":
+        """Return the place that ``str()`` wrote.
+
+        Raises:
+            BadInput: it is none.
+        """
+        found = _PLACE.fullmatch(storable(text))
+        if found is None:
+            raise BadInput("after", _("不是队列中的位置"), _("从第一页开始"))
+        return cls(int(found["score"]), found["listing_id"])
+
+    def __str__(self) -> str:
+        return f"{self.score}:{self.listing_id}"
+
+
+_TOP = Place(101, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One row of the queue.
+
+    Attributes:
+        version: ``seen_version`` of the listing; a verdict names it.
+        content_version: of the words, price and pictures; rises when the page changes.
+        call: the verdict that stands, "" where none does.
+    """
+
+    listing_id: ListingId
+    score: int
+    title: str
+    species: tuple[str, ...]
+    source: str
+    url: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    gone_at: datetime | None
+    state: State
+    call: str
+    content_version: int
+    version: int
+    place_code: str
+    snapshot: str
+    sightings: int
+
+    @property
+    def place(self) -> Place:
+        """Its place in the queue."""
+        return Place(self.score, self.listing_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which listings: all that wait, unless told otherwise. Empty means any.
+
+    ``place_code``: GB/T 2260 or its beginning ("21", "2102"); ``call``: a verdict.
+    """
+
+    state: State = "waiting"
+    source: str = ""
+    species: str = ""
+    place_code: str = ""
+    call: str = ""
+    score_from: int = 0
+
+
+ALL_WAITING = Wanted()
+
+
+def waiting(
+    db: Database,
+    after: Place | Waiting | None = None,
+    limit: int = 50,
+    *,
+    wanted: Wanted = ALL_WAITING,
+) -> list[Waiting]:
+    """Return the next listings to judge, highest score (0..100) first.
+
+    Pages by the last row seen, not by offset: a listing that arrives while the analyst
+    scrolls is neither skipped nor shown twice.
+    """
+    start = after.place if isinstance(after, Waiting) else after or _TOP
+    values = {**_values(wanted), "score": start.score, "listing_id": start.listing_id}
+    sql = _PAGE.format(columns=_COLUMNS, more=_more(wanted))
+    return [_waiting(row) for row in db.conn.execute(sql, {**values, "limit": limit})]
+
+
+def count(db: Database, wanted: Wanted = ALL_WAITING) -> int:
+    """Return how many listings there are of those wanted."""
+    row = db.conn.execute(_COUNT.format(more=_more(wanted)), _values(wanted)).fetchone()
+    return int(row[0])
+
+
+def counts(db: Database) -> dict[str, int]:
+    """Return how many listings are in each state, and of the judged by each verdict."""
+    found: dict[str, int] = dict.fromkeys((*STATES, *Call), 0)
+    found.update(dict(db.conn.execute(_COUNTS)))
+    found.update(dict(db.conn.execute(_CALLS)))
+    return found
+
+
+def next_up(
+    db: Database, after_listing: str | None = None, *, wanted: Wanted = ALL_WAITING
+) -> Waiting | None:
+    """Return the listing to judge next; None when nothing waits.
+
+    Args:
+        db: the store.
+        after_listing: the one that was just judged or passed over: the next below it is
+            given, and after the last one the first again.
+        wanted: which listings.
+    """
+    if after_listing is not None:
+        passed = listings.find(db, storable(after_listing))
+        if passed is not None:
+            below = waiting(db, Place(passed.score, passed.listing_id), 1, wanted=wanted)
+            if below:
+                return below[0]
+    top = waiting(db, None, 2, wanted=wanted)
+    return next((row for row in top if row.listing_id != after_listing), None)
+
+
+def wanted_by_status(status: str) -> Wanted:
+    """Return which listings a status word of the command line means.
+
+    Raises:
+        BadInput: there is no such status.
+    """
+    if status in STATES:
+        return replace(ALL_WAITING, state=status)
+    if status in set(Call):
+        return Wanted(state="judged", call=status)
+    raise BadInput(
+        "--status",
+        _("没有状态 {status}").format(status=status),
+        _("可用：{all}").format(all=", ".join((*STATES, *Call))),
+    )
+
+
+def _more(wanted: Wanted) -> str:
+    return " ".join(sql for name, sql in _MORE.items() if getattr(wanted, name))
+
+
+def _values(wanted: Wanted) -> dict[str, Any]:
+    return {name: getattr(wanted, name) for name in ("state", *_MORE)}
+
+
+def _waiting(row: tuple[Any, ...]) -> Waiting:
+    listing_id, score, title, species, source, url, first, last, gone, *rest = row
+    return Waiting(
+        listing_id,
+        score,
+        title,
+        tuple(json.loads(species)),
+        source,
+        url,
+        unstamp(first),
+        unstamp(last),
+        unstamp(gone) if gone else None,
+        *rest,
+    )

@@ -1,0 +1,285 @@
+"""Verdicts: given, never changed. An undo is a row of its own."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from casework import people, reasons
+from casework.reasons import Call
+from pipeline.base.clock import BEIJING, Clock, stamp, unstamp
+from pipeline.base.errors import BadInput, Conflict, NotFound
+from pipeline.base.language import _
+from pipeline.listing import ListingId
+from pipeline.store import audit, listings
+from pipeline.store.listings import Stored
+from pipeline.store.open import Database
+from pipeline.store.text import storable
+
+LONGEST_NOTE = 4000
+
+UNDO_REACHES = 20
+"""How many of a person's own verdicts can be taken back, newest first."""
+
+_COLUMNS = """
+    v.verdict_id, v.listing_id, v.version, v.call, v.reason, v.note, v.given_by, v.at,
+    u.given_by, u.at, v.state_before, v.call_before
+"""
+_FROM = "from verdicts as v left join verdicts as u on u.undoes = v.verdict_id"
+_OF = f"""
+    select {_COLUMNS} {_FROM}
+     where v.listing_id = ? and v.undoes is null order by v.verdict_id
+"""
+_STANDING = f"""
+    select {_COLUMNS} {_FROM}
+     where v.listing_id = ? and v.undoes is null and u.verdict_id is null
+     order by v.verdict_id desc limit 1
+"""
+_LAST_BY = f"""
+    select {_COLUMNS} {_FROM}
+     where v.given_by = ? and v.undoes is null
+     order by v.verdict_id desc limit {UNDO_REACHES}
+"""
+_ONE = f"select {_COLUMNS} {_FROM} where v.verdict_id = ?"
+_ONCE = "select coalesce(undoes, verdict_id), undoes from verdicts where once_key = ?"
+_ADD = """
+    insert into verdicts (listing_id, version, call, reason, note, given_by, at, undoes,
+                          once_key, state_before, call_before)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning verdict_id
+"""
+_JUDGED = """
+    update listings set state = 'judged', call = ?, seen_version = seen_version + 1
+     where listing_id = ?
+"""
+_BACK = """
+    update listings set state = ?, call = ?, seen_version = seen_version + 1
+     where listing_id = ?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a person decides about a listing; ``reason`` is a code of ``data/reasons.yml``."""
+
+    listing_id: ListingId
+    call: Call
+    reason: str
+    by: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A verdict as it was given; ``version`` is of the content that was on the screen."""
+
+    verdict_id: int
+    listing_id: ListingId
+    version: int
+    call: Call
+    reason: str
+    note: str
+    by: str
+    at: datetime
+    undone_by: str
+    undone_at: datetime | None
+    state_before: str
+    call_before: str
+
+    @property
+    def is_undone(self) -> bool:
+        """True where it was taken back."""
+        return self.undone_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    call: str
+    by: str
+    at: str
+    once_key: str
+    reason: str = ""
+    note: str = ""
+    undoes: int | None = None
+
+
+class Overtaken(Conflict):
+    """Somebody decided, or the page changed, after this person looked.
+
+    ``standing`` is the verdict that stands now, None where the page changed.
+    """
+
+    def __init__(self, where: str, what: str, standing: Given | None) -> None:
+        self.standing = standing
+        super().__init__(where, what, _("请重新查看后再决定 (look again)"))
+
+
+def give(
+    db: Database, verdict: Verdict, *, seen_version: int, clock: Clock, once_key: str = ""
+) -> Given:
+    """Give a verdict on the listing as it was on the screen: verdict, state, audit at once.
+
+    Args:
+        db: the store.
+        verdict: what was decided.
+        seen_version: ``seen_version`` of the listing that was on the screen.
+        clock: tells when.
+        once_key: made with the form; the same key again gives the same verdict, not another.
+
+    Raises:
+        BadInput: no such listing, person or reason, or that person gives no verdicts.
+        Overtaken: the listing is no longer what was on the screen.
+    """
+    reason = reasons.check(verdict.call, verdict.reason)
+    note = storable(verdict.note.strip())
+    if len(note) > LONGEST_NOTE:
+        raise BadInput("--note", _("备注过长"), _("不超过 {most} 个字符").format(most=LONGEST_NOTE))
+    with db.atomic():
+        before = _once(db, once_key)
+        if before is not None:
+            return _same(before, verdict)
+        people.who_judges(db, verdict.by)
+        listing = listings.get(db, verdict.listing_id)
+        if listing.state == "faded":
+            raise BadInput(
+                listing.listing_id, _("内容已按期限删除，无法研判"), _("等它再次被采集到")
+            )
+        if listing.seen_version != seen_version:
+            raise _overtaken(db, listing)
+        now = stamp(clock.now())
+        row = _Row(verdict.call, verdict.by, now, once_key, reason=reason.code, note=note)
+        number = _append(db, listing, row)
+        db.conn.execute(_JUDGED, (verdict.call, listing.listing_id))
+        audit.write(
+            db,
+            clock=clock,
+            who=verdict.by,
+            did="verdict.given",
+            what=listing.listing_id,
+            details={
+                "verdict_id": number,
+                "call": verdict.call,
+                "reason": reason.code,
+                "version": listing.version,
+            },
+        )
+        return _one(db, number)
+
+
+def undo(db: Database, *, by: str, clock: Clock, once_key: str = "") -> Given:
+    """Take back the last verdict of a person that still stands; the row stays, marked.
+
+    The listing goes back to where it was before, unless the page has changed since and it
+    already waits again. Called again, the one before it is taken back, twenty at most.
+
+    Raises:
+        NotFound: there is none left to take back.
+        Overtaken: somebody else has judged that listing since.
+    """
+    with db.atomic():
+        before = _once(db, once_key)
+        if before is not None:
+            return before[0]
+        people.who_judges(db, by)
+        rows = [_given(row) for row in db.conn.execute(_LAST_BY, (by,))]
+        last = next((given for given in rows if not given.is_undone), None)
+        if last is None:
+            raise NotFound(by, _("没有可撤销的研判结论"))
+        listing = listings.get(db, last.listing_id)
+        standing_now = standing(db, last.listing_id)
+        if standing_now is None or standing_now.verdict_id != last.verdict_id:
+            raise _overtaken(db, listing)
+        row = _Row("undone", by, stamp(clock.now()), once_key, undoes=last.verdict_id)
+        _append(db, listing, row)
+        if listing.state == "judged":
+            db.conn.execute(_BACK, (last.state_before, last.call_before, last.listing_id))
+        audit.write(
+            db,
+            clock=clock,
+            who=by,
+            did="verdict.undone",
+            what=last.listing_id,
+            details={"verdict_id": last.verdict_id, "call": last.call},
+        )
+        return _one(db, last.verdict_id)
+
+
+def of(db: Database, listing_id: str) -> list[Given]:
+    """Return every verdict on a listing, oldest first, those taken back too."""
+    return [_given(row) for row in db.conn.execute(_OF, (storable(listing_id),))]
+
+
+def standing(db: Database, listing_id: str) -> Given | None:
+    """Return the last verdict on a listing that was not taken back."""
+    row = db.conn.execute(_STANDING, (storable(listing_id),)).fetchone()
+    return _given(row) if row else None
+
+
+def last_of(db: Database, by: str) -> list[Given]:
+    """Return the verdicts of a person that an undo can reach, newest first."""
+    return [_given(row) for row in db.conn.execute(_LAST_BY, (storable(by),))]
+
+
+def _append(db: Database, listing: Stored, row: _Row) -> int:
+    values = (
+        listing.listing_id,
+        listing.version,
+        row.call,
+        row.reason,
+        row.note,
+        row.by,
+        row.at,
+        row.undoes,
+        row.once_key or None,
+        listing.state,
+        listing.call,
+    )
+    (number,) = db.conn.execute(_ADD, values).fetchone()
+    return int(number)
+
+
+def _once(db: Database, once_key: str) -> tuple[Given, bool] | None:
+    """Return what was done under a key, and whether it was an undo."""
+    if not once_key:
+        return None
+    row = db.conn.execute(_ONCE, (once_key,)).fetchone()
+    return (_one(db, row[0]), row[1] is not None) if row else None
+
+
+def _same(before: tuple[Given, bool], verdict: Verdict) -> Given:
+    given, was_undo = before
+    told = (given.listing_id, given.call, given.reason, given.by)
+    if was_undo or told != (verdict.listing_id, verdict.call, verdict.reason, verdict.by):
+        raise Overtaken(verdict.listing_id, _("这张表单已经用过"), given)
+    return given
+
+
+def _overtaken(db: Database, listing: Stored) -> Overtaken:
+    given = standing(db, listing.listing_id)
+    if given is not None and listing.state == "judged":
+        what = _("{by} 已于 {at} 判为“{call}”").format(
+            by=given.by,
+            at=given.at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M"),
+            call=given.call.shown,
+        )
+        return Overtaken(listing.listing_id, what, given)
+    return Overtaken(listing.listing_id, _("在您查看之后有了变化"), None)
+
+
+def _one(db: Database, verdict_id: int) -> Given:
+    return _given(db.conn.execute(_ONE, (verdict_id,)).fetchone())
+
+
+def _given(row: tuple[Any, ...]) -> Given:
+    number, listing_id, version, call, reason, note, by, at, undone_by, undone_at, *was = row
+    return Given(
+        number,
+        listing_id,
+        version,
+        Call(call),
+        reason,
+        note,
+        by,
+        unstamp(at),
+        undone_by or "",
+        unstamp(undone_at) if undone_at else None,
+        *was,
+    )
