@@ -25,13 +25,26 @@ _PAGE = """
      where state = :state and (score, listing_id) < (:score, :listing_id) {more}
      order by score desc, listing_id desc limit :limit
 """
+_ABOVE = """
+    select {columns} from listings
+     where state = :state and (score, listing_id) > (:score, :listing_id) {more}
+     order by score, listing_id limit 1
+"""
 _COUNT = "select count(*) from listings where state = :state {more}"
+_SOURCES = "select distinct source from listings where state = :state {more} order by 1"
+_SPECIES = """
+    select bird.value, count(*) from listings, json_each(listings.species) as bird
+     where state = :state {more} group by 1 order by 2 desc, 1
+"""
 _COUNTS = "select state, count(*) from listings group by state"
 _CALLS = "select call, count(*) from listings where state = 'judged' group by call"
 _PLACE = re.compile(r"(?P<score>[0-9]{1,3}):(?P<listing_id>.{1,600})", re.DOTALL)
 _MORE = {
     "source": "and source = :source",
     "species": "and exists (select 1 from json_each(species) where value = :species)",
+    "species_among": """and exists (select 1 from json_each(species) as bird
+                        join json_each(:species_among) as among on among.value = bird.value)""",
+    "words": "and (title like :words escape '!' or content like :words escape '!')",
     "place_code": "and place_code glob :place_code || '*'",
     "call": "and call = :call",
     "score_from": "and score >= :score_from",
@@ -100,12 +113,15 @@ class Waiting:
 class Wanted:
     """Which listings: all that wait, unless told otherwise. Empty means any.
 
-    ``place_code``: GB/T 2260 or its beginning ("21", "2102"); ``call``: a verdict.
+    ``place_code``: GB/T 2260 or its beginning ("21", "2102"); ``call``: a verdict;
+    ``species_among``: at least one of these birds; ``words``: stands in the listing as typed.
     """
 
     state: State = "waiting"
     source: str = ""
     species: str = ""
+    species_among: tuple[str, ...] = ()
+    words: str = ""
     place_code: str = ""
     call: str = ""
     score_from: int = 0
@@ -136,6 +152,26 @@ def count(db: Database, wanted: Wanted = ALL_WAITING) -> int:
     """Return how many listings there are of those wanted."""
     row = db.conn.execute(_COUNT.format(more=_more(wanted)), _values(wanted)).fetchone()
     return int(row[0])
+
+
+def above(db: Database, place: Place, *, wanted: Wanted = ALL_WAITING) -> Waiting | None:
+    """Return the listing that stands just above a place in the queue."""
+    values = {**_values(wanted), "score": place.score, "listing_id": place.listing_id}
+    sql = _ABOVE.format(columns=_COLUMNS, more=_more(wanted))
+    row = db.conn.execute(sql, values).fetchone()
+    return _waiting(row) if row else None
+
+
+def sources_of(db: Database, wanted: Wanted = ALL_WAITING) -> list[str]:
+    """Return the keys of the sources that these listings come from."""
+    sql = _SOURCES.format(more=_more(wanted))
+    return [key for (key,) in db.conn.execute(sql, _values(wanted))]
+
+
+def species_of(db: Database, wanted: Wanted = ALL_WAITING) -> list[str]:
+    """Return the birds that these listings name, the most frequent first."""
+    sql = _SPECIES.format(more=_more(wanted))
+    return [name for name, _count in db.conn.execute(sql, _values(wanted))]
 
 
 def counts(db: Database) -> dict[str, int]:
@@ -189,7 +225,11 @@ def _more(wanted: Wanted) -> str:
 
 
 def _values(wanted: Wanted) -> dict[str, Any]:
-    return {name: getattr(wanted, name) for name in ("state", *_MORE)}
+    values = {name: getattr(wanted, name) for name in ("state", *_MORE)}
+    values["species_among"] = json.dumps(wanted.species_among)
+    words = re.sub("([!%_])", r"!\1", storable(wanted.words))
+    values["words"] = f"%{words}%"
+    return values
 
 
 def _waiting(row: tuple[Any, ...]) -> Waiting:
