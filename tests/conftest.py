@@ -49,3 +49,30 @@ def a_listing(**changes) -> Listing:
 @pytest.fixture(name="a_listing")
 def _a_listing():
     return a_listing
+
+
+def pytest_addoption(parser):
+    """``--siege=long`` turns the quick campaigns into the long ones of ``make siege``."""
+    parser.addoption("--siege", default="quick", choices=["quick", "long"])
+    parser.addoption("--siege-seed", default=20261125, type=int)
+
+
+class Campaign:
+    """How hard to try, and from which seed; a campaign prints both."""
+
+    def __init__(self, *, is_long: bool, seed: int) -> None:
+        self.is_long = is_long
+        self.seed = seed
+
+    def tries(self, quick: int, long: int) -> int:
+        """Return how many times to try."""
+        return long if self.is_long else quick
+
+
+@pytest.fixture(scope="session")
+def campaign(request) -> Campaign:
+    """The quick form in the suite, the long form under ``make siege``."""
+    return Campaign(
+        is_long=request.config.getoption("--siege") == "long",
+        seed=request.config.getoption("--siege-seed"),
+    )

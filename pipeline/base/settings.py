@@ -45,6 +45,9 @@ class Settings(BaseSettings):
         default=False, description="true behind TLS: cookies travel only over https"
     )
     session_hours: float = Field(10.0, gt=0, le=168, description="a log-in ends after this long")
+    session_idle_minutes: float = Field(
+        120.0, gt=0, le=1440, description="a log-in that nobody uses ends after this long"
+    )
 
     @property
     def database(self) -> Path:
@@ -129,6 +132,10 @@ def find_browser(settings: Settings) -> str:
         found = shutil.which(name)
         if found:
             return found
+    playwrights_own = sorted(Path.home().glob(".cache/ms-playwright/chromium*/*/*chrom*shell"))
+    playwrights_own = [path for path in playwrights_own if path.is_file()]
+    if playwrights_own:
+        return str(playwrights_own[-1])
     raise BadInput(
         "browser",
         "no Chromium is found",
