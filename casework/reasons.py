@@ -76,8 +76,10 @@ def load(file: Path | None = None) -> dict[Call, tuple[Reason, ...]]:
     codes: set[str] = set()
     for name, rows in (read or {}).items():
         if name not in set(Call):
-            raise BadInput(f"{path}", f"{name} is no decision", f"use {', '.join(Call)}")
-        reasons = tuple(_reason(path, Call(name), row) for row in rows)
+            raise BadInput(str(path), f"{name} is no decision", f"use {', '.join(Call)}")
+        if not isinstance(rows, dict):
+            raise BadInput(str(path), f"{name} has no reasons", "write {code: {zh: ..., en: ...}}")
+        reasons = tuple(_reason(f"{path}", Call(name), code, rows) for code in rows)
         for reason in reasons:
             if reason.code in codes:
                 raise BadInput(str(path), f"code {reason.code} stands twice", "rename one")
@@ -118,15 +120,14 @@ def check(call: Call, code: str) -> Reason:
     raise BadInput("--reason", what, mend)
 
 
-def _reason(path: Path, call: Call, row: Any) -> Reason:
-    where = f"{path}:{row.lc.line + 1}" if hasattr(row, "lc") else str(path)
+def _reason(path: str, call: Call, code: str, rows: Any) -> Reason:
+    where, row = f"{path}:{rows.lc.key(code)[0] + 1}", rows[code]
+    form = f"write {code}: {{zh: ..., en: ...}}"
     if not isinstance(row, dict):
-        raise BadInput(where, "is no reason", "write {code: ..., zh: ..., en: ...}")
-    unknown = set(row) - {"code", "zh", "en", "offered"}
-    absent = {"code", "zh", "en"} - set(row)
+        raise BadInput(where, f"{code} is no reason", form)
+    unknown = set(row) - {"zh", "en", "offered"}
+    absent = {"zh", "en"} - set(row)
     if unknown or absent:
         what = f"{min(unknown)} is not known" if unknown else f"{min(absent)} is missing"
-        raise BadInput(where, what, "write {code: ..., zh: ..., en: ...}")
-    return Reason(
-        str(row["code"]), call, str(row["zh"]), str(row["en"]), bool(row.get("offered", True))
-    )
+        raise BadInput(where, what, form)
+    return Reason(code, call, str(row["zh"]), str(row["en"]), bool(row.get("offered", True)))

@@ -107,9 +107,9 @@ class Overtaken(Conflict):
     ``standing`` is the verdict that stands now, None where the page changed.
     """
 
-    def __init__(self, where: str, what: str, standing: Given | None) -> None:
+    def __init__(self, where: str, what: str, standing: Given | None, mend: str = "") -> None:
         self.standing = standing
-        super().__init__(where, what, _("请重新查看后再决定 (look again)"))
+        super().__init__(where, what, mend or _("请重新查看后再决定"))
 
 
 def give(

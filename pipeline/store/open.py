@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import sqlite_utils
 
@@ -81,6 +82,20 @@ def open_store(path: Path, *, create: bool = True, check_thread: bool = True) ->
 def before_migration(path: Path, step: str) -> Path:
     """Return where the database of ``path`` is copied to before ``step`` is first run."""
     return path.parent / "backups" / f"{path.stem}-before-{step}.db"
+
+
+def steps_taken(path: Path) -> list[str]:
+    """Return the migration steps that a database has behind it, in their order.
+
+    Empty for a file that is not there or holds none; nothing is changed.
+    """
+    if not path.is_file():
+        return []
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as reader:
+            return [name for _set, name in reader.execute(f"{_RECORDED} order by id")]
+    except sqlite3.DatabaseError:
+        return []
 
 
 def _set_up(db: Database) -> None:

@@ -1,0 +1,113 @@
+"""``shouyi queue``: what waits for review, best first."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from casework import queue
+from casework.queue import Waiting, Wanted
+from commands.edge import AsJson, Home, emit, settings_of
+from commands.shown import one_line, word
+from pipeline.base.clock import beijing_iso
+from pipeline.base.language import _
+from pipeline.store.open import Database, open_store
+
+EXAMPLE = _("例：shouyi queue --limit 20；shouyi queue --status confirmed --json")
+
+_PAGE = 500
+_SHOWN = 50
+
+
+def run(
+    *,
+    status: Annotated[
+        str,
+        typer.Option(
+            "--status",
+            help=_(
+                "waiting 待研判、judged 已研判、below 未达线、untouched 无命中、faded 已淡出，"
+                "或 confirmed、lawful、not_wildlife、unsure"
+            ),
+        ),
+    ] = "waiting",
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit", min=1, help=_("最多几条；默认终端 50 条、--json 全部"), show_default=False
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """Print the queue."""
+    wanted = queue.wanted_by_status(status)
+    db = open_store(settings_of(home).database, create=False)
+    if as_json:
+        for row in _rows(db, wanted, limit):
+            emit(told(row))
+        return
+    rows = [*_rows(db, wanted, limit or _SHOWN)]
+    _print(rows, queue.count(db, wanted), status)
+
+
+def told(row: Waiting) -> dict[str, Any]:
+    """Return one row of the queue by the names that scripts rely on."""
+    return {
+        "listing": row.listing_id,
+        "score": row.score,
+        "title": row.title,
+        "species": [*row.species],
+        "source": row.source,
+        "url": row.url,
+        "first_seen": beijing_iso(row.first_seen_at),
+        "status": row.call or row.state,
+        "last_seen": beijing_iso(row.last_seen_at),
+        "gone": beijing_iso(row.gone_at) if row.gone_at else None,
+        "snapshot": row.snapshot,
+        "version": row.version,
+    }
+
+
+def _rows(db: Database, wanted: Wanted, limit: int | None) -> Iterator[Waiting]:
+    left, after = limit, None
+    while left is None or left > 0:
+        page = queue.waiting(db, after, _PAGE if left is None else min(left, _PAGE), wanted=wanted)
+        yield from page
+        if not page:
+            return
+        after = page[-1].place
+        left = None if left is None else left - len(page)
+
+
+def _print(rows: list[Waiting], in_all: int, status: str) -> None:
+    console = Console()
+    if not rows:
+        console.print(_("队列是空的：没有“{status}”的信息。").format(status=word(status)))
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name, side in (
+        (_("得分"), "right"),
+        (_("物种"), "left"),
+        (_("标题"), "left"),
+        (_("首次发现"), "left"),
+        (_("证据"), "left"),
+        (_("编号"), "left"),
+    ):
+        table.add_column(name, justify=side)  # type: ignore[arg-type] # a literal of rich's
+    for row in rows:
+        table.add_row(
+            str(row.score),
+            Text("、".join(row.species[:3]) or "—"),
+            Text(one_line(row.title, 36)),
+            f"{beijing_iso(row.first_seen_at)[5:16].replace('T', ' ')}",
+            word(f"snapshot:{row.snapshot}"),
+            Text(one_line(row.listing_id, 40), style="dim"),
+        )
+    console.print(table)
+    left = in_all - len(rows)
+    more = _("，另有 {left} 条未列出（--limit）").format(left=left) if left > 0 else ""
+    console.print(_("共 {count} 条{more}").format(count=in_all, more=more), style="dim")
