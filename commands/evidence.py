@@ -1,0 +1,146 @@
+"""``shouyi evidence``: keep a page as evidence (固定), and verify what was kept."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from commands.edge import AsJson, Home, emit, settings_of
+from evidence.verify import Verdict, snapshots_in, verify, verify_all
+from pipeline.base.errors import NotFound
+from pipeline.base.language import _
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
+
+_KEEP_EXAMPLE = "shouyi evidence snapshot demo-gbk:17"
+_VERIFY_EXAMPLE = "shouyi evidence verify data/run/evidence/20261125T020000Z-0123abcd"
+
+
+@app.command("snapshot", epilog=_KEEP_EXAMPLE, help=_("固定一条信息的网页，或一个网址"))
+def snapshot(
+    listing: Annotated[str, typer.Argument(metavar="LISTING|URL", help=_("信息编号或网址"))],
+    *,
+    by: Annotated[str, typer.Option("--by", help=_("谁要求固定，记入清单"))] = "command line",
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """Keep one page; exit 1 where what was seen is not the listing."""
+    from contextlib import closing
+
+    from crawlers.sources import gate_of, load_sources
+    from evidence.shelf import Shelf
+    from evidence.snapshot import Wanted, of_listing, take_all
+    from pipeline.base.clock import SystemClock
+    from pipeline.base.settings import shipped
+    from pipeline.store.open import open_store
+
+    settings, clock = settings_of(home), SystemClock()
+    gate = gate_of(load_sources(shipped("sources"), settings.own_sources).values())
+    is_address = "://" in listing
+    if is_address:
+        gate.check_resolved(listing)
+    db = open_store(settings.database, create=is_address)
+    with closing(db.conn):
+        Shelf(settings.evidence).tidy(db, clock=clock)
+        wanted = (
+            Wanted(url=listing, asked_by=by) if is_address else of_listing(db, listing, asked_by=by)
+        )
+    kept = list(take_all(settings, [wanted], gate=gate, clock=clock))
+    for one in kept:
+        if as_json:
+            emit(_told(one.row, one.folder))
+        else:
+            _say_kept(one.row, one.folder)
+    if not kept or kept[0].state != "sealed":
+        raise typer.Exit(1)
+
+
+@app.command("verify", epilog=_VERIFY_EXAMPLE, help=_("校验固定下来的文件夹，可离线进行"))
+def verify_kept(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help=_("一份固定、整个证据文件夹或数据目录"))
+    ],
+    *,
+    as_json: AsJson = False,
+    _home: Home = None,
+) -> None:
+    """Verify snapshots; exit 1 where anything differs from what was sealed."""
+    missing = next((path for path in paths if not path.exists() and not path.is_symlink()), None)
+    if missing is not None:
+        raise NotFound(str(missing), _("没有这个文件夹"))
+    is_ok = True
+    for verdict in _verdicts(paths):
+        is_ok = is_ok and verdict.is_ok
+        if as_json:
+            emit(
+                {
+                    "path": str(verdict.path),
+                    "ok": verdict.is_ok,
+                    "files": verdict.files,
+                    "problems": list(verdict.problems),
+                    "signed_by": verdict.signed_by,
+                    "timestamp": verdict.timestamp,
+                }
+            )
+        else:
+            _say_verified(verdict)
+    if not is_ok:
+        raise typer.Exit(1)
+
+
+def _verdicts(paths: list[Path]) -> Iterator[Verdict]:
+    for path in paths:
+        if snapshots_in(path) is None:
+            yield verify(path)
+        else:
+            yield from verify_all(path)
+
+
+def _told(row: Any, folder: Path) -> dict[str, Any]:
+    return {
+        "snapshot": row.snapshot_id,
+        "listing": row.listing_id,
+        "url": row.url,
+        "state": row.state,
+        "page": row.page,
+        "complete": bool(row.is_complete),
+        "reason": row.reason,
+        "seconds": row.took_seconds,
+        "path": str(folder),
+    }
+
+
+def _say_kept(row: Any, folder: Path) -> None:
+    out = Console()
+    if row.state == "sealed":
+        out.print(_("已固定：{folder}").format(folder=folder), style="green", markup=False)
+        if row.reason:
+            out.print(_("  但不完整：{why}").format(why=row.reason), markup=False)
+    else:
+        out.print(_("固定未成：{why}").format(why=row.reason), style="red", markup=False)
+        out.print(_("  所见已作为失败记录留存：{folder}").format(folder=folder), markup=False)
+
+
+def _say_verified(verdict: Verdict) -> None:
+    out = Console()
+    if verdict.is_ok:
+        said = (
+            _("{path}：校验通过，{n} 个文件与固定时一致")
+            if verdict.files
+            else _("{path}：链条完整")
+        )
+        out.print(
+            said.format(path=verdict.path, n=verdict.files),
+            style="green",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+        return
+    out.print(
+        _("{path}：校验不通过").format(path=verdict.path), style="red", markup=False, soft_wrap=True
+    )
+    for problem in verdict.problems:
+        out.print(f"  - {problem}", markup=False, highlight=False, soft_wrap=True)

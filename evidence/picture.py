@@ -1,0 +1,45 @@
+"""The whole page as one PNG, however tall: taken in tiles and put together.
+
+One shot of a very tall page comes out with white bands (400,000 px, chromium 156) or not at
+all; tiles of 8,000 px are drawn whole.
+"""
+
+import base64
+import io
+
+from PIL import Image
+from playwright.async_api import CDPSession
+
+TILE_PX = 8_000
+WIDEST_PX = 4_000
+
+
+async def photograph(cdp: CDPSession, *, limit_px: int) -> tuple[bytes, int, int]:
+    """Return the page as PNG, and its width and height in pixels; cut at ``limit_px``."""
+    size = (await cdp.send("Page.getLayoutMetrics"))["cssContentSize"]
+    width = min(max(1, round(size["width"])), WIDEST_PX)
+    height = min(max(1, round(size["height"])), limit_px)
+    tiles = [
+        await _tile(cdp, top, width, min(TILE_PX, height - top))
+        for top in range(0, height, TILE_PX)
+    ]
+    return (tiles[0] if len(tiles) == 1 else _together(tiles, width, height)), width, height
+
+
+async def _tile(cdp: CDPSession, top: int, width: int, height: int) -> bytes:
+    clip = {"x": 0, "y": top, "width": width, "height": height, "scale": 1}
+    shot = await cdp.send(
+        "Page.captureScreenshot", {"format": "png", "captureBeyondViewport": True, "clip": clip}
+    )
+    return base64.b64decode(shot["data"])
+
+
+def _together(tiles: list[bytes], width: int, height: int) -> bytes:
+    whole = Image.new("RGB", (width, height), "white")
+    for number, tile in enumerate(tiles):
+        with Image.open(io.BytesIO(tile)) as part:
+            whole.paste(part.convert("RGB"), (0, number * TILE_PX))
+    written = io.BytesIO()
+    # level 2: as small as 6 within a tenth, in a third of the time
+    whole.save(written, "PNG", compress_level=2)
+    return written.getvalue()

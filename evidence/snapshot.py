@@ -1,0 +1,137 @@
+"""A page kept as evidence (固定): capture -> archive -> manifest -> seal.
+
+What was a wall, a removed page or an error is kept as the record of a failure, never as the
+listing. Either a whole sealed folder comes of it, or none.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+from evidence.browser import Browser, BrowserLost
+from evidence.capture import Captured, Limits, capture
+from evidence.keeping import Snapshot, Wanted, keep
+from evidence.shelf import Shelf
+from evidence.side_by_side import SideBySide
+from pipeline.base.clock import Clock
+from pipeline.base.settings import Settings
+from pipeline.base.urls import Gate
+from pipeline.store import listings
+from pipeline.store.open import Database, open_store
+
+__all__ = ["Snapshot", "Wanted", "of_listing", "take", "take_all", "take_wanted"]
+
+SCHEDULE = "schedule"
+_TRIES = 2
+
+
+def take_wanted(
+    settings: Settings,
+    *,
+    gate: Gate,
+    clock: Clock,
+    on_done: Callable[[Snapshot], None] | None = None,
+    limit: int | None = None,
+) -> list[Snapshot]:
+    """Keep the page of every listing that waits for it, highest score first.
+
+    Args:
+        settings: of the home; how many pages side by side.
+        gate: where we may go.
+        clock: tells when.
+        on_done: told of each snapshot as it is sealed, in the caller's own thread.
+        limit: at most so many.
+
+    Returns:
+        What was put onto the shelf, failures too.
+    """
+    db = open_store(settings.database)
+    with closing(db.conn):
+        Shelf(settings.evidence).tidy(db, clock=clock)
+        wanted = [
+            of_listing(db, one.listing_id, asked_by=SCHEDULE)
+            for one in listings.wanting_snapshot(db, limit)
+        ]
+    return list(take_all(settings, wanted, gate=gate, clock=clock, on_done=on_done))
+
+
+def of_listing(db: Database, listing_id: str, *, asked_by: str) -> Wanted:
+    """Return what keeping the page of a listing means.
+
+    Raises:
+        NotFound: there is no such listing.
+    """
+    stored = listings.get(db, listing_id)
+    listing = listings.content_of(stored)
+    return Wanted(
+        url=listing.url,
+        asked_by=asked_by,
+        listing_id=listing_id,
+        listing_version=stored.version,
+        title=listing.title,
+        fields=json.loads(listings.to_json(listing)),
+    )
+
+
+def take_all(
+    settings: Settings,
+    wanted: list[Wanted],
+    *,
+    gate: Gate,
+    clock: Clock,
+    on_done: Callable[[Snapshot], None] | None = None,
+) -> Iterator[Snapshot]:
+    """Take these, side by side, in one browser; give each as it is done.
+
+    The browser's loop runs in a thread of its own: the caller may have a loop already.
+    """
+    if not wanted:
+        return
+
+    async def one(db: Database, browser: Browser, page: Wanted) -> Snapshot:
+        return await take(db, settings, page, browser=browser, gate=gate, clock=clock)
+
+    for snapshot in SideBySide(settings, wanted, one):
+        if on_done is not None:
+            on_done(snapshot)
+        yield snapshot
+
+
+async def take(
+    db: Database,
+    settings: Settings,
+    wanted: Wanted,
+    *,
+    browser: Browser,
+    gate: Gate,
+    clock: Clock,
+) -> Snapshot:
+    """Look at a page once and put what was seen onto the shelf.
+
+    Returns:
+        The snapshot; also one that failed, with its reason, for a wall or a page that is gone.
+    """
+    seen = await _look(browser, wanted, settings=settings, gate=gate, clock=clock)
+    return await asyncio.to_thread(
+        keep, db, Shelf(settings.evidence), wanted, seen, facts=browser.facts, clock=clock
+    )
+
+
+async def _look(
+    browser: Browser, wanted: Wanted, *, settings: Settings, gate: Gate, clock: Clock
+) -> Captured:
+    """Look at the page; once more, in another browser, where the first one died of it."""
+    for _ in range(_TRIES):
+        try:
+            return await capture(
+                browser, wanted.url, gate=gate, limits=Limits.of(settings), clock=clock
+            )
+        except BrowserLost:
+            await browser.revive()
+    return Captured(
+        url=wanted.url,
+        started_at=clock.now(),
+        ended_at=clock.now(),
+        failure=f"浏览器在这一页上 {_TRIES} 次崩溃",
+    )

@@ -1,0 +1,198 @@
+"""Reads a sealed folder and believes nothing: no home, no network, no database needed.
+
+A folder proves itself by digests alone; that nobody rewrote the whole folder, digests and
+all, is proved by its neighbours: the next manifest names this one, and the database, where it
+lies beside, holds a row for each.
+"""
+
+import contextlib
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evidence import manifest
+from evidence.formats import FORMATS
+from pipeline.base.errors import NotFound
+from pipeline.base.language import _
+
+_SNAPSHOT = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+_OURS = frozenset({".lock", ".sealing"})
+_NEIGHBOURS = 40
+"""Snapshots taken side by side are sealed out of order, but never by more than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What verifying found.
+
+    Attributes:
+        files: how many files were read.
+        problems: one Chinese sentence each, naming the file; empty where all is as sealed.
+        signed_by: who signed it; None: this format carries no signature.
+        timestamp: the time a third party gave; None: 无第三方时间戳.
+    """
+
+    path: Path
+    files: int
+    problems: tuple[str, ...]
+    signed_by: str | None = None
+    timestamp: str | None = None
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether every byte is as it was sealed."""
+        return not self.problems
+
+
+def verify(path: Path, *, alone: bool = False) -> Verdict:
+    """Verify one snapshot.
+
+    Args:
+        path: its folder.
+        alone: look at nothing outside it.
+
+    Raises:
+        NotFound: there is no such folder.
+    """
+    if not path.exists() and not path.is_symlink():
+        raise NotFound(str(path), _("没有这个文件夹"))
+    if path.is_symlink() or not path.is_dir():
+        return Verdict(path, 0, (_("不是普通文件夹，不是一份固定"),))
+    files = sum(1 for entry in path.iterdir() if entry.is_file())
+    try:
+        data = (path / manifest.NAME).read_bytes()
+        told = manifest.read(data)
+        check = FORMATS.get(told.get("format", 0))
+    except FileNotFoundError:
+        return Verdict(path, files, (_("{file}：文件缺失").format(file=manifest.NAME),))
+    except (OSError, ValueError, TypeError, RecursionError):
+        return Verdict(path, files, (_("{file}：读不出来或被改动").format(file=manifest.NAME),))
+    if check is None:
+        return Verdict(path, files, (_("{file}：格式编号本版本不认识").format(file=manifest.NAME),))
+    problems = check(path, told, data)
+    if not problems and not alone:
+        problems = [*_next_to(path, data), *_in_database(path, data)]
+    return Verdict(path, files, tuple(problems))
+
+
+def snapshots_in(path: Path) -> list[Path] | None:
+    """Return the snapshots of an evidence folder or a home; None where it is neither."""
+    folder = path / "evidence" if (path / "evidence").is_dir() else path
+    if not folder.is_dir() or (folder / manifest.NAME).exists():
+        return None
+    found = sorted(entry for entry in folder.iterdir() if _SNAPSHOT.fullmatch(entry.name))
+    return found if found or (folder / ".lock").exists() else None
+
+
+def verify_all(path: Path) -> Iterator[Verdict]:
+    """Verify every snapshot of an evidence folder or a home, then the chain that joins them."""
+    found = snapshots_in(path) or []
+    for folder in found:
+        yield verify(folder, alone=True)
+    evidence = path / "evidence" if (path / "evidence").is_dir() else path
+    problems = [*_strangers(evidence), *_chain(found), *_rows(evidence, found)]
+    yield Verdict(evidence, 0, tuple(problems))
+
+
+def _strangers(evidence: Path) -> Iterator[str]:
+    for entry in sorted(evidence.iterdir()):
+        if entry.name.startswith(".making-"):
+            yield _("{name}：没有做完的固定，尚未清理").format(name=entry.name)
+        elif not _SNAPSHOT.fullmatch(entry.name) and entry.name not in _OURS:
+            yield _("{name}：证据文件夹里不该有的东西").format(name=ascii(entry.name))
+
+
+def _chain(found: list[Path]) -> Iterator[str]:
+    links = sorted(
+        (told["chain"]["number"], folder.name, told["chain"]["before"], manifest.digests_of(data))
+        for folder, told, data in _readable(found)
+    )
+    before: tuple[str, manifest.Digests] | None = None
+    expected = 1
+    for number, name, named, digests in links:
+        if number != expected:
+            yield _("链条在第 {n} 份处断开：缺少或重复").format(n=min(number, expected))
+        elif _as_named(before) != named:
+            yield _("{name}：它所记的前一份清单与实际不符").format(name=name)
+        before, expected = (name, digests), number + 1
+
+
+def _as_named(before: tuple[str, manifest.Digests] | None) -> dict[str, str] | None:
+    if before is None:
+        return None
+    name, digests = before
+    return {"snapshot_id": name, "sha256": digests.sha256, "sm3": digests.sm3}
+
+
+def _readable(found: list[Path]) -> Iterator[tuple[Path, dict[str, Any], bytes]]:
+    for folder in found:
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+            data = (folder / manifest.NAME).read_bytes()
+            told = manifest.read(data)
+            if isinstance(told["chain"]["number"], int):
+                yield folder, told, data
+
+
+def _next_to(path: Path, data: bytes) -> Iterator[str]:
+    """Compare with the snapshot after it, where that one lies beside."""
+    folder = path.resolve()
+    siblings = snapshots_in(folder.parent) or []
+    if folder not in siblings:
+        return
+    here = siblings.index(folder)
+    near = siblings[max(0, here - _NEIGHBOURS) : here + _NEIGHBOURS + 1]
+    digests = manifest.digests_of(data)
+    for other, told, _data in _readable(near):
+        before = told["chain"]["before"]
+        if before and before["snapshot_id"] == folder.name:
+            if (before["sha256"], before["sm3"]) != (digests.sha256, digests.sm3):
+                yield _("{file}：后一份固定 {name} 记下的校验值与此不同，清单被整个改写过").format(
+                    file=manifest.NAME, name=other.name
+                )
+            return
+
+
+def _in_database(path: Path, data: bytes) -> Iterator[str]:
+    folder = path.resolve()
+    rows = _rows_beside(folder.parent)
+    if rows is None or _is_noted(folder):
+        return
+    digests = manifest.digests_of(data)
+    if folder.name not in rows:
+        yield _("数据库里没有这份固定")
+    elif rows[folder.name] != (digests.sha256, digests.sm3):
+        yield _("{file}：与数据库里的校验值不同，清单被整个改写过").format(file=manifest.NAME)
+
+
+def _rows(evidence: Path, found: list[Path]) -> Iterator[str]:
+    rows = _rows_beside(evidence)
+    if rows is None:
+        return
+    for name in sorted(set(rows) - {folder.name for folder in found}):
+        yield _("{name}：数据库里有，文件夹不见了").format(name=name)
+    for folder in found:
+        with contextlib.suppress(OSError):
+            for problem in _in_database(folder, (folder / manifest.NAME).read_bytes()):
+                yield f"{folder.name}：{problem}"
+
+
+def _is_noted(folder: Path) -> bool:
+    """Whether it is being registered at this moment, or will be at the next start."""
+    with contextlib.suppress(OSError):
+        return (folder.parent / ".sealing").read_text(encoding="ascii") == folder.name
+    return False
+
+
+def _rows_beside(evidence: Path) -> Mapping[str, tuple[str, str]] | None:
+    file = evidence.resolve().parent / "shouyi.db"
+    if not file.is_file():
+        return None
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
+            asked = "select snapshot_id, manifest_sha256, manifest_sm3 from snapshots"
+            return {name: (sha256, sm3) for name, sha256, sm3 in db.execute(asked)}
+    except sqlite3.Error:
+        return None
