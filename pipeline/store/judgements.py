@@ -19,7 +19,7 @@ _OF = """
 """
 _LATEST = """
     select judgement_id, version, lexicon, at, score, is_suspicious, species, hits, signals
-      from judgements where listing_id = ? and version = ? order by judgement_id desc limit 1
+      from judgements where listing_id = ? order by judgement_id desc limit 1
 """
 _HIT = ("term", "surface", "field", "start", "end", "via", "kind", "species", "strength")
 
@@ -74,9 +74,9 @@ def of(db: Database, listing_id: str) -> list[Judgement]:
     return [_judgement(row) for row in db.conn.execute(_OF, (listing_id,))]
 
 
-def latest(db: Database, listing_id: str, version: int) -> Judgement | None:
-    """Return the last reading of a version, None where no word ever touched it."""
-    row = db.conn.execute(_LATEST, (listing_id, version)).fetchone()
+def latest(db: Database, listing_id: str) -> Judgement | None:
+    """Return the last reading of a listing, None where no word ever touched it."""
+    row = db.conn.execute(_LATEST, (listing_id,)).fetchone()
     return _judgement(row) if row else None
 
 
