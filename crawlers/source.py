@@ -4,8 +4,6 @@ Only shapes and the rules that concern one key alone stand here; what concerns a
 (a private address, a robots override, a floor) is judged in :mod:`crawlers.sources`.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import quote
@@ -13,41 +11,23 @@ from urllib.parse import quote
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 KEY = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-FIELDS = (
-    "site_id",
-    "url",
-    "title",
-    "text",
-    "price",
-    "place",
-    "posted",
-    "seller",
-    "seller_id",
-    "seller_url",
-    "images",
-    "tags",
-    "kind",
-)
-"""What a rule may read."""
-
-KNOWN = ("site_id", "url", "title", "text", "price_yuan", "place", "place_code", "posted_at")
-KNOWN = (*KNOWN, "seller", "images")
-"""What ``expect`` may speak of: the fields as they are kept."""
-
 FieldName = Literal[
     "site_id", "url", "title", "text", "price", "place", "posted",
     "seller", "seller_id", "seller_url", "images", "tags", "kind",
 ]  # fmt: skip
+"""What a rule may read."""
+
 KnownName = Literal[
     "site_id", "url", "title", "text", "price_yuan", "place", "place_code", "posted_at",
     "seller", "images",
 ]  # fmt: skip
+"""What ``expect`` may speak of: the fields as they are kept."""
 
 
 class Written(BaseModel):
     """One mapping of a source file: frozen, and an unknown key is refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, strict=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
 class Rule(Written):
@@ -70,7 +50,7 @@ class Rule(Written):
 
 
 def _rules(value: Any) -> Any:
-    values = value if isinstance(value, list) else [value]
+    values = value if isinstance(value, list | tuple) else [value]
     return tuple({"at": one} if isinstance(one, str) else one for one in values)
 
 
@@ -275,6 +255,16 @@ class Source(Written):
             .replace("{place}", quote(start.code, safe=""))
             .replace("{page}", str(number))
         )
+
+    @property
+    def list_is_json(self) -> bool:
+        """Whether the index is JSON: an app's answers are, unless the file says otherwise."""
+        return (self.list.written_as or ("json" if self.family == "app" else "html")) == "json"
+
+    @property
+    def detail_is_json(self) -> bool:
+        """Whether the page of one listing is JSON."""
+        return self.detail is not None and self.detail.written_as == "json"
 
     @property
     def interval_seconds(self) -> int:
