@@ -1,0 +1,150 @@
+"""Builds the desk: its pages, its door, and how errors are told."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+
+from desk import security
+from desk.birds import Birds
+from desk.language import mark as _
+from desk.looks import STATIC, Looks
+from desk.pages import evidence, health, language, listing, login, queue, verdict
+from desk.parts import LOCKED, Connections, House, sit_down
+from desk.security import FrontDoor, NotLoggedIn, Refused, add_headers
+from desk.sources import SourceNames
+from pipeline.base import log
+from pipeline.base.clock import Clock
+from pipeline.base.errors import BadInput, Conflict, NotFound, ShouyiError
+from pipeline.base.settings import Settings
+from pipeline.store.open import open_store
+
+OPEN = (login, health)
+"""Pages that need no log-in: the door itself, and the pulse for a watchdog."""
+
+PAGES = (queue, verdict, listing, evidence, language)
+"""The pages behind the log-in, one file each. A new page is locked without asking."""
+
+_LOG = log.get("desk")
+
+_SENTENCES = {
+    400: (_("这样不行"), _("请求的内容不完整或不合规定。")),
+    403: (_("已拒绝"), _("请求不是从本工作台的页面发出的，或页面已过期。请返回重新打开。")),
+    404: (_("没有这一页"), _("地址有误，或者内容已不在。")),
+    405: (_("这样不行"), _("这个地址不接受这种操作。")),
+    409: (_("有人先改过了"), _("请重新打开，看过之后再决定。")),
+    413: (_("内容过长"), _("请缩短后再提交。")),
+    422: (_("表单不完整"), _("请返回检查后再提交。")),
+    500: (_("出了差错"), _("已记入日志。您提交的内容没有写入一半；请稍后再试。")),
+}
+
+
+def build(settings: Settings, *, clock: Clock) -> FastAPI:
+    """Return the desk of one home, ready to be served.
+
+    Raises:
+        BadInput: the store cannot be opened.
+    """
+    open_store(settings.database).conn.close()
+    connections = Connections(settings.database)
+
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        connections.close()
+
+    app = FastAPI(
+        title="Shouyi desk",
+        lifespan=life,
+        docs_url=None,  # its page loads scripts from elsewhere
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        redirect_slashes=False,
+    )
+    app.state.house = House(
+        settings, clock, connections, Looks(), Birds(settings), SourceNames(settings)
+    )
+    for page in OPEN:
+        app.include_router(page.router)
+    for page in PAGES:
+        app.include_router(page.router, dependencies=LOCKED)
+    # only our own files are squeezed: a page that holds a secret beside a stranger's text is not
+    app.mount("/static", GZipMiddleware(_Static(directory=STATIC), minimum_size=500))
+    _tell_errors(app)
+    app.add_middleware(FrontDoor)
+    return app
+
+
+class _Static(StaticFiles):
+    """Our own files; their address changes with their content, so a browser may keep them."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def _tell_errors(app: FastAPI) -> None:
+    """Translate each kind of error to a page, once."""
+
+    @app.exception_handler(NotLoggedIn)
+    def _to_the_door(request: Request, _error: NotLoggedIn) -> Response:
+        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        if request.method not in security.SAFE_METHODS:
+            wanted = "/queue"
+        door = f"/login?next={quote(wanted)}"
+        if "hx-request" in request.headers:
+            return Response(status_code=401, headers={"HX-Redirect": door})
+        return RedirectResponse(door, 303)
+
+    @app.exception_handler(Refused)
+    def _refused(request: Request, _error: Refused) -> Response:
+        return _told(request, 403)
+
+    @app.exception_handler(ShouyiError)
+    def _ours(request: Request, error: ShouyiError) -> Response:
+        kinds = ((NotFound, 404), (BadInput, 400), (Conflict, 409))
+        status = next((code for kind, code in kinds if isinstance(error, kind)), 500)
+        if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            _LOG.error("request.failed", path=request.url.path, error=str(error))
+        return _told(request, status)
+
+    @app.exception_handler(HTTPException)
+    def _http(request: Request, error: HTTPException) -> Response:
+        return _told(request, error.status_code)
+
+    @app.exception_handler(RequestValidationError)
+    def _incomplete(request: Request, _error: RequestValidationError) -> Response:
+        return _told(request, 422)
+
+    @app.exception_handler(Exception)
+    def _unforeseen(request: Request, error: Exception) -> Response:
+        _LOG.error("request.failed", path=request.url.path, error=repr(error))
+        response = _told(request, 500)
+        # this one answers outside of the front door
+        add_headers(response.headers)
+        return response
+
+
+def _told(request: Request, status: int) -> Response:
+    """Return an error as the one who asked can read it: a page, or JSON under /api."""
+    heading, sentence = _SENTENCES.get(status, _SENTENCES[400 if status < 500 else 500])  # noqa: PLR2004
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": sentence}, status)
+    house: House = request.app.state.house
+    with house.connections.lend() as db:
+        desk = sit_down(request, house, db)
+        return desk.page(
+            "message.html",
+            status=status,
+            heading=desk.say(heading),
+            sentence=desk.say(sentence),
+        )

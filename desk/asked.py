@@ -1,0 +1,100 @@
+"""Which list a page speaks of: read from the address, and written back into it.
+
+Every filter lives in the address, so a list can be kept as a bookmark, and the listing
+opened from it knows what stands above and below.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from urllib.parse import parse_qsl, quote, urlencode
+
+from fastapi import Request
+
+from casework import queue
+from casework.queue import Wanted
+from desk.wording import STATUSES
+from pipeline.store.text import storable
+
+LEVELS = ("I", "II", "sanyou")
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A list of listings, as its address names it; an empty field asks for all."""
+
+    status: str = "waiting"
+    source: str = ""
+    level: str = ""
+    species: str = ""
+    words: str = ""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether more than the tab was chosen."""
+        return bool(self.source or self.level or self.species or self.words)
+
+    @property
+    def query(self) -> str:
+        """The part of an address that names this list; "" for all that waits."""
+        told = {key: value for key, value in asdict(self).items() if value}
+        if told.get("status") == "waiting":
+            del told["status"]
+        return urlencode(told)
+
+    def address(self, path: str) -> str:
+        """Return the address of a page about this list."""
+        return f"{path}?{self.query}" if self.query else path
+
+    def listing(self, listing_id: str) -> str:
+        """Return the address of a listing, opened from this list."""
+        return self.address(listing_path(listing_id))
+
+    def wanted(self, birds_of: Callable[[str], tuple[str, ...]]) -> Wanted:
+        """Return the same question as casework asks it.
+
+        Args:
+            birds_of: level -> the birds on it.
+        """
+        plain = queue.wanted_by_status(self.status)
+        return Wanted(
+            state=plain.state,
+            call=plain.call,
+            source=self.source,
+            species=self.species,
+            # a level no bird is on must match nothing, not everything
+            species_among=(birds_of(self.level) or ("",)) if self.level else (),
+            words=self.words,
+        )
+
+
+def listing_path(listing_id: str) -> str:
+    """Return the path of a listing's page."""
+    return f"/listings/{quote(listing_id, safe=':')}"
+
+
+def read(values: dict[str, str]) -> Asked:
+    """Return the list that some fields name; what makes no sense is left out."""
+    status = values.get("status", "")
+    level = values.get("level", "")
+    return Asked(
+        status=status if status in STATUSES else "waiting",
+        source=_text(values, "source"),
+        level=level if level in LEVELS else "",
+        species=_text(values, "species"),
+        words=_text(values, "words"),
+    )
+
+
+def of_request(request: Request) -> Asked:
+    """Return the list that the address of a page names."""
+    return read(dict(request.query_params))
+
+
+def of_back(back: str) -> Asked:
+    """Return the list that a form was opened from."""
+    return read(dict(parse_qsl(back[:2000])))
+
+
+def _text(values: dict[str, str], name: str) -> str:
+    return storable(values.get(name, ""))[:_LONGEST].strip()

@@ -1,0 +1,278 @@
+"""One listing as the desk shows it: what was said, why it is here, what is to be decided."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from fastapi.responses import HTMLResponse
+
+from casework import history, queue
+from casework.history import Known
+from casework.history import asked as price_asked
+from casework.reasons import Call
+from casework.reasons import load as load_reasons
+from desk import asked as asked_of
+from desk import kept
+from desk.asked import Asked
+from desk.kept import Shown
+from desk.language import mark as _
+from desk.marking import Span, shorten
+from desk.parts import AtDesk
+from desk.wording import CALLS, EVENTS, FIELDS, KINDS, LISTING_KINDS, STATUSES, STRENGTHS, VIAS
+from pipeline.contacts import masked
+
+LONGEST_TEXT = 12_000
+"""Characters of a text that a page shows; the rest is in the snapshot."""
+
+_MOST_CARDS = 3
+_BAR = 42
+_KEPT_NOTES = {
+    "": _("这条信息没有进入队列，未固定页面。"),
+    "wanted": _("等待固定：今夜会打开原页并封存。"),
+    "failed": _("固定未成。"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A named text of a listing with the places of its hits."""
+
+    name: str
+    text: str
+    spans: list[Span]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A hit and the sentence that says why it counts."""
+
+    number: int
+    surface: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """A signal as a bar: where it begins and how long it is, on a strip of 84."""
+
+    points: float
+    shown: str
+    because: str
+    quote: str
+    x: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the history."""
+
+    at: datetime
+    kind: str
+    what: str
+    who: str = ""
+    note: str = ""
+    changes: list[Any] = field(default_factory=list)
+
+
+def show(
+    desk: AtDesk,
+    listing_id: str,
+    asked: Asked,
+    *,
+    template: str = "stage.html",
+    status: int = 200,
+    **more: Any,
+) -> HTMLResponse:
+    """Render a listing, as a whole page or as the part that htmx swaps in.
+
+    Raises:
+        NotFound: there is no such listing.
+    """
+    view = _view(desk, history.known(desk.db, listing_id), asked)
+    calls = [
+        {
+            "name": call.value,
+            "shown": desk.say(word),
+            "reasons": [
+                {"code": each.code, "shown": each.in_language(desk.language)}
+                for each in load_reasons()[call]
+                if each.offered
+            ],
+        }
+        for call, word in CALLS.items()
+    ]
+    told = {"conflict": None, "problem": "", "note": "", "said": "", "is_undoable": False, **more}
+    return desk.page(
+        template, status=status, view=view, calls=calls, once_key=desk.new_key(), **told
+    )
+
+
+def _view(desk: AtDesk, known: Known, asked: Asked) -> dict[str, Any]:
+    stored, listing = known.stored, known.listing
+    judgement = known.judgement
+    of_version = [each for each in known.judgements if each.version == stored.version]
+    hits = of_version[-1].hits if of_version else ()
+    texts = {name: text[:LONGEST_TEXT] for name, text in listing.words().items()}
+    spans = _spans(hits)
+    birds = desk.birds.cards(stored.species, on=desk.clock.now())
+    wanted = asked.wanted(desk.birds.on_level)
+    below = queue.next_up(desk.db, stored.listing_id, wanted=wanted)
+    above = queue.above(desk.db, queue.Place(stored.score, stored.listing_id), wanted=wanted)
+    left = queue.count(desk.db, wanted)
+    return {
+        "listing_id": stored.listing_id,
+        "back": asked.query,
+        "queue_url": asked.address("/queue"),
+        "verdict_url": asked_of.listing_path(stored.listing_id) + "/verdict",
+        "position": desk.say("%(list)s · 共 %(n)d 条")
+        % {"list": desk.say(STATUSES[asked.status]), "n": left},
+        "next_url": asked.listing(below.listing_id) if below else "",
+        "previous_url": asked.listing(above.listing_id) if above else "",
+        "title": shorten(texts.get("title", "") or stored.title, 2000),
+        "text": texts.get("text", ""),
+        "spans": {"title": spans.get("title", []), "text": spans.get("text", [])},
+        "parts": [
+            Part(desk.say(FIELDS[name]), texts[name], spans.get(name, []))
+            for name in ("tags", "ocr")
+            if name in texts
+        ],
+        "text_note": _text_note(desk, known),
+        "score": stored.score,
+        "lexicon": judgement.lexicon if judgement else stored.lexicon,
+        "seen_version": stored.seen_version,
+        "call": stored.call,
+        "call_name": desk.say(CALLS[Call(stored.call)]) if stored.call else "",
+        "kind_name": desk.say(LISTING_KINDS[listing.kind]) if listing.kind in LISTING_KINDS else "",
+        "is_damaged": listing.is_damaged,
+        "gone_at": stored.gone_at,
+        "price": shorten(price_asked(listing.price), 60),
+        "place": shorten(listing.place.raw, 60),
+        "seller": shorten(masked(listing.seller.name), 40),
+        "source_name": desk.source_name(stored.source),
+        "posted_at": listing.posted_at,
+        "posted_raw": shorten(listing.posted_raw, 40),
+        "first_seen_at": stored.first_seen_at,
+        "last_seen_at": stored.last_seen_at,
+        "sightings": stored.sightings,
+        "address": shorten(stored.url, 2000),
+        "hits": _found(desk, hits),
+        "signals": _pulls(judgement.signals if judgement else ()),
+        "birds": birds,
+        "cards": birds[:_MOST_CARDS],
+        "more_cards": "、".join(bird.name for bird in birds[_MOST_CARDS:]),
+        "history": _steps(desk, known),
+        "kept": _kept(desk, known),
+        "kept_note": desk.say(_KEPT_NOTES.get(stored.snapshot, _KEPT_NOTES[""])),
+    }
+
+
+def _text_note(desk: AtDesk, known: Known) -> str:
+    listing = known.listing
+    if known.stored.state == "faded":
+        return desk.say("内容已按期限删除")
+    if known.stored.is_stripped:
+        return desk.say("卖家与联系方式已去除")
+    if len(listing.text) > LONGEST_TEXT:
+        return desk.say("共 %(n)d 字，此处显示前 %(shown)d 字") % {
+            "n": len(listing.text),
+            "shown": LONGEST_TEXT,
+        }
+    return desk.say("%(n)d 字") % {"n": len(listing.text)}
+
+
+def _spans(hits: Sequence[dict[str, Any]]) -> dict[str, list[Span]]:
+    found: dict[str, list[Span]] = {}
+    for number, hit in enumerate(hits, start=1):
+        found.setdefault(hit["field"], []).append(Span(hit["start"], hit["end"], number))
+    return found
+
+
+def _found(desk: AtDesk, hits: Sequence[dict[str, Any]]) -> list[Found]:
+    return [
+        Found(number, hit["surface"], _sentence(desk, hit))
+        for number, hit in enumerate(hits, start=1)
+    ]
+
+
+def _sentence(desk: AtDesk, hit: dict[str, Any]) -> str:
+    kind = desk.say(KINDS.get(hit["kind"], hit["kind"]))
+    parts = [f"{kind}“{hit['term']}”" if hit["surface"] != hit["term"] else kind]
+    if hit["species"]:
+        named = "、".join(hit["species"][:4])
+        more = "…" if len(hit["species"]) > 4 else ""  # noqa: PLR2004 - as many as fit on a line
+        parts.append(desk.say("指%(birds)s") % {"birds": named + more})
+    via = VIAS.get(hit["via"], hit["via"])
+    if via:
+        parts.append(desk.say(via))
+    if hit["strength"] in STRENGTHS:
+        parts.append(desk.say(STRENGTHS[hit["strength"]]))
+    parts.append(desk.say(FIELDS[hit["field"]]) if hit["field"] in FIELDS else hit["field"])
+    return " · ".join(parts)
+
+
+def _pulls(signals: Sequence[dict[str, Any]]) -> list[Pull]:
+    most = max((abs(float(each["points"])) for each in signals), default=1.0) or 1.0
+    ordered = sorted(signals, key=lambda each: -float(each["points"]))
+    return [_pull(each, most) for each in ordered]
+
+
+def _pull(signal: dict[str, Any], most: float) -> Pull:
+    points = float(signal["points"])
+    points = points if math.isfinite(points) else 0.0
+    width = round(abs(points) / most * _BAR, 1)
+    return Pull(
+        points=points,
+        shown=f"{points:+.1f}".replace("-", "−"),
+        because=signal["because"],
+        quote=signal.get("quote", ""),
+        x=float(_BAR) if points >= 0 else _BAR - width,
+        width=width,
+    )
+
+
+def _steps(desk: AtDesk, known: Known) -> list[Step]:
+    versions = {each.version: each for each in known.versions}
+    steps = []
+    for event in known.events:
+        changes = []
+        if event.what == "changed" and event.version in versions:
+            changes = [
+                {"name": desk.say(FIELDS.get(name, name)), "pieces": _near(pieces)}
+                for name, pieces in versions[event.version].differences.items()
+            ]
+        steps.append(
+            Step(event.at, "event", desk.say(EVENTS.get(event.what, event.what)), changes=changes)
+        )
+    for given in known.verdicts:
+        reason = next(
+            (each for each in load_reasons()[given.call] if each.code == given.reason), None
+        )
+        words = reason.in_language(desk.language) if reason else given.reason
+        what = f"{desk.say(CALLS[given.call])} · {words}"
+        steps.append(Step(given.at, "verdict", what, given.by, given.note))
+        if given.undone_at is not None:
+            undone = desk.say("撤销“%(call)s”") % {"call": desk.say(CALLS[given.call])}
+            steps.append(Step(given.undone_at, "verdict", undone, given.undone_by))
+    return sorted(steps, key=lambda step: step.at, reverse=True)
+
+
+def _near(pieces: Sequence[Any]) -> list[Any]:
+    """Keep 40 characters of what stayed, around what changed."""
+    return [
+        type(piece)(piece.kind, _middle(piece.text)) if piece.kind == "same" else piece
+        for piece in pieces
+    ]
+
+
+def _middle(text: str) -> str:
+    return text if len(text) <= 80 else f"{text[:40]}…{text[-40:]}"  # noqa: PLR2004
+
+
+def _kept(desk: AtDesk, known: Known) -> Shown | None:
+    sealed = [each for each in known.snapshots if each.state == "sealed"]
+    return (
+        kept.shown(desk, sealed[-1] if sealed else known.snapshots[-1]) if known.snapshots else None
+    )
