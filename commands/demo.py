@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from string import Template
 from typing import Annotated
@@ -14,6 +15,7 @@ from rich.table import Table
 import demo
 from commands.edge import AsJson, Home, emit, settings_of
 from demo.market import Market, Shop
+from pipeline.base.clock import SystemClock, stamp, unstamp
 from pipeline.base.language import _
 from pipeline.base.settings import Settings
 
@@ -53,7 +55,8 @@ def open_market(settings: Settings, night: int = 1, *, layout: int = 1) -> Itera
     Raises:
         OSError: the home cannot be written.
     """
-    with Market(night, layout=layout) as market:
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with Market(night, layout=layout, began_at=_began_at(settings)) as market:
         write_sources(market, settings.own_sources)
         yield market
 
@@ -76,6 +79,17 @@ def write_sources(market: Market, folder: Path) -> list[Path]:
         unfinished.replace(path)
         written.append(path)
     return written
+
+
+def _began_at(settings: Settings) -> datetime:
+    """Return when this home first opened the market; a listing keeps its date by it."""
+    note = settings.home / "demo-began.txt"
+    try:
+        return unstamp(note.read_text(encoding="utf-8").strip())
+    except (FileNotFoundError, ValueError):
+        now = SystemClock().now()
+        note.write_text(stamp(now) + "\n", encoding="utf-8")
+        return now
 
 
 def _line(shop: Shop, settings: Settings) -> dict[str, object]:

@@ -67,7 +67,7 @@ def _matched() -> str:
     if tool is None:
         return ""
     asked = [tool, "-f", "%{file}|%{lang}", "sans:lang=zh-cn"]
-    answer = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603 - fixed words
+    answer = subprocess.run(asked, capture_output=True, text=True, check=False)
     path, _, languages = answer.stdout.partition("|")
     return path if "zh-cn" in languages else ""
 

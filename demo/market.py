@@ -24,8 +24,8 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from demo.pages import Now
-from demo.shops import app, classifieds
+from demo.pages import Hours, Now
+from demo.shops import app, classifieds, feed, forum, goods
 from demo.stock import NIGHTS, SHOPS, Shelf, Ware, shelf
 from demo.trouble import Trouble, Troubled
 
@@ -102,7 +102,9 @@ class Market:
         night: 1, 2 or 3: what is there, changed, gone or behind a wall.
         ports: shop -> port; 0 takes a free one. Without it :data:`PORTS`, a free one where taken.
         layout: 2 opens the classifieds with redesigned pages.
-        now: the time of day in Beijing.
+        now: the time of day.
+        began_at: when the first night opened, so that a listing keeps its date on later nights;
+            without it, tonight.
     """
 
     def __init__(
@@ -112,15 +114,17 @@ class Market:
         ports: Mapping[str, int] | None = None,
         layout: int = 1,
         now: Now = _machine_time,
+        began_at: datetime | None = None,
     ) -> None:
         if night not in NIGHTS:
             raise ValueError(f"the market knows the nights 1, 2 and 3, not {night}")
         self.night = night
         self.shops: dict[str, Shop] = {}
         self._ports = ports
+        hours = _hours(now, began_at)
         self._stalls = {
-            name: Troubled(Starlette(routes=_routes(name, shelf(name, night), now, layout)))
-            for name in _STALLS
+            name: Troubled(Starlette(routes=_routes(name, shelf(name, night), hours, layout)))
+            for name in SHOPS
         }
         self._servers: list[uvicorn.Server] = []
         self._sockets: list[socket.socket] = []
@@ -199,15 +203,29 @@ class Market:
             time.sleep(0.01)
 
 
-def _routes(name: str, here: Shelf, now: Now, layout: int) -> list[BaseRoute]:
+def _hours(now: Now, began_at: datetime | None) -> Hours:
+    def in_beijing() -> datetime:
+        return now().astimezone(BEIJING)
+
+    opened_at = in_beijing()
+    began = opened_at if began_at is None else min(opened_at, began_at.astimezone(BEIJING))
+    return Hours(in_beijing, began, opened_at)
+
+
+def _routes(name: str, here: Shelf, hours: Hours, layout: int) -> list[BaseRoute]:
     if name == "classifieds":
-        return classifieds.routes(here, now, layout=layout)
-    return _STALLS[name][0](here, now)
+        return classifieds.routes(here, hours, layout=layout)
+    return _STALLS[name][0](here, hours)
 
 
-_STALLS: Mapping[str, tuple[Callable[[Shelf, Now], list[BaseRoute]], str, str]] = MappingProxyType(
-    {
-        "classifieds": (classifieds.routes, classifieds.NAME, "classifieds"),
-        "app": (app.routes, app.NAME, "app"),
-    }
+_STALLS: Mapping[str, tuple[Callable[[Shelf, Hours], list[BaseRoute]], str, str]] = (
+    MappingProxyType(
+        {
+            "classifieds": (classifieds.routes, classifieds.NAME, "classifieds"),
+            "app": (app.routes, app.NAME, "app"),
+            "forum": (forum.routes, forum.NAME, "forum"),
+            "feed": (feed.routes, feed.NAME, "feed"),
+            "shop": (goods.routes, goods.NAME, "shop"),
+        }
+    )
 )

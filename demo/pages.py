@@ -1,7 +1,9 @@
 """What all five shops share: templates, pictures, the refusals, plain files."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,7 +15,7 @@ from starlette.routing import Route
 
 from demo import said
 from demo.drawing import jpeg
-from demo.stock import Shelf
+from demo.stock import Shelf, Ware
 
 _HERE = Path(__file__).parent
 
@@ -21,14 +23,36 @@ Now = Callable[[], datetime]
 """Asks for the time of day in Beijing."""
 
 
-class Pages:
-    """The pages of one shop: its shelf, its templates and the hour at which it opened."""
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """What time it is, and since when the market stands.
 
-    def __init__(self, shelf: Shelf, now: Now, *, charset: str = "utf-8", layout: int = 1) -> None:
+    Attributes:
+        now: asks for the time of day in Beijing.
+        began_at: when the first night opened; ages count from there.
+        opened_at: when tonight opened.
+    """
+
+    now: Now
+    began_at: datetime
+    opened_at: datetime
+
+    def posted_at(self, ware: Ware, night: int) -> datetime:
+        """Return when a listing was posted: its age before the night on which it first stood."""
+        nights = max(1, night - 1)
+        passed = (self.opened_at - self.began_at) * min(1.0, (ware.first_night - 1) / nights)
+        return self.began_at + passed - ware.age
+
+
+class Pages:
+    """The pages of one shop: its shelf, its templates and its hours."""
+
+    def __init__(
+        self, shelf: Shelf, hours: Hours, *, charset: str = "utf-8", layout: int = 1
+    ) -> None:
         self.shelf = shelf
-        self.now = now
-        self.opened_at = now()
         self.layout = layout
+        self._hours = hours
         self._charset = charset
         self._templates = Environment(
             loader=FileSystemLoader(_HERE / "templates"),
@@ -37,10 +61,16 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.globals.update(
-            ago=lambda ware: said.ago(ware.posted_at(self.opened_at), now()),
-            exact=lambda ware: said.exact(ware.posted_at(self.opened_at)),
+            ago=lambda ware: said.ago(self.posted_at(ware), hours.now()),
+            exact=lambda ware: said.exact(self.posted_at(ware)),
+            iso=lambda ware: self.posted_at(ware).isoformat(timespec="seconds"),
+            mailed=lambda ware: format_datetime(self.posted_at(ware)),
             gbk=lambda words: quote(words, encoding="gbk"),
         )
+
+    def posted_at(self, ware: Ware) -> datetime:
+        """Return when a listing was posted."""
+        return self._hours.posted_at(ware, self.shelf.night)
 
     def page(self, name: str, status: int = 200, /, **values: object) -> Response:
         """Return a page in the shop's own encoding; what it cannot hold becomes ``&#8203;``."""

@@ -7,7 +7,7 @@ import json
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -47,7 +47,7 @@ class Ware:
 
     Attributes:
         price: as printed, empty where the seller names none.
-        age: how long before the market opened it was posted.
+        age: how long before its first night it was posted.
         first_night: the night from which it is there.
         is_pinned: kept on top of the list by the shop.
         is_suspicious, why, species: the truth, which no page tells.
@@ -85,10 +85,6 @@ class Ware:
     def views(self) -> int:
         """How often the shop claims it was looked at."""
         return 11 + _number(self.id + self.title) % 900
-
-    def posted_at(self, now: datetime) -> datetime:
-        """Return when it was posted, for a market that opens at ``now``."""
-        return now - self.age
 
     def says(self, words: str) -> bool:
         """Tell whether the shop's own search finds it: every word stands in it somewhere."""

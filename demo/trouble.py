@@ -2,7 +2,8 @@
 
 ``/trouble/slow?seconds=3``, ``/trouble/drop``, ``/trouble/busy?seconds=7``, ``/trouble/down``,
 ``/trouble/inside``, ``/trouble/loop``, ``/trouble/endless?page=1``, ``/trouble/bomb``,
-``/trouble/drip?seconds=3`` stand in every shop. :class:`Trouble` puts the same faults on the
+``/trouble/drip?seconds=3``, ``/trouble/challenge``, ``/trouble/login``, ``/trouble/gone``,
+``/trouble/mislabelled`` stand in every shop. :class:`Trouble` puts the same faults on the
 shop's ordinary pages, for the next few requests.
 """
 
@@ -24,7 +25,10 @@ INSIDE = (
 )
 """Addresses that nobody may be led to; ``/trouble/inside?n=`` picks one."""
 
-KINDS = ("slow", "drop", "busy", "down", "inside", "loop", "endless", "bomb", "drip")
+KINDS = (
+    "slow", "drop", "busy", "down", "inside", "loop", "endless", "bomb", "drip",
+    "challenge", "login", "gone", "mislabelled",
+)  # fmt: skip
 
 _ALL_OF_IT = 40 * 1024 * 1024
 
@@ -111,6 +115,28 @@ def _inside(request: Request, _seconds: float) -> Response:
     return RedirectResponse(INSIDE[_number(request, "n") % len(INSIDE)], 302)
 
 
+def _challenge(_request: Request, _seconds: float) -> Response:
+    words = "<html><title>安全验证</title><body>请完成下列验证后继续，拖动滑块</body></html>"
+    return HTMLResponse(words)
+
+
+def _login(_request: Request, _seconds: float) -> Response:
+    words = "<html><title>登录</title><body>请先登录，登录后查看更多。扫码登录</body></html>"
+    return HTMLResponse(words)
+
+
+def _gone(_request: Request, _seconds: float) -> Response:
+    words = "<html><title>信息不存在</title><body>该信息已被发布者删除</body></html>"
+    return HTMLResponse(words, 404)
+
+
+def _mislabelled(_request: Request, _seconds: float) -> Response:
+    """Return GBK bytes that call themselves UTF-8, in the header and in the page."""
+    html = '<html><meta charset="utf-8"><title>出售鹩哥笼一只</title><h1>出售鹩哥笼一只</h1></html>'
+    headers = {"content-type": "text/html; charset=utf-8"}
+    return Response(html.encode("gbk"), headers=headers)
+
+
 def _loop(request: Request, _seconds: float) -> Response:
     return RedirectResponse(str(request.url), 302)
 
@@ -142,6 +168,10 @@ _ANSWERS: Mapping[str, Callable[[Request, float], Response]] = MappingProxyType(
         "endless": _endless,
         "bomb": _bomb,
         "drip": _dripping,
+        "challenge": _challenge,
+        "login": _login,
+        "gone": _gone,
+        "mislabelled": _mislabelled,
     }
 )
 

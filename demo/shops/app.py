@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from demo.pages import Now, Pages
+from demo.pages import Hours, Pages
 from demo.stock import Shelf, Ware
 
 NAME = "轻舟闲置"
@@ -30,9 +30,9 @@ _CROWDED = "RGV587_ERROR::SM::哎哟喂,被挤爆啦,请稍后重试!"
 _NO_SUCH = "FAIL_BIZ_ITEM_NOT_FOUND::宝贝不存在或已下架"
 
 
-def routes(shelf: Shelf, now: Now) -> list[BaseRoute]:
+def routes(shelf: Shelf, hours: Hours) -> list[BaseRoute]:
     """Return the addresses of the shop."""
-    shop = _App(Pages(shelf, now))
+    shop = _App(Pages(shelf, hours))
     return [
         Route("/", shop.search_page),
         Route("/search", shop.search_page),
@@ -152,7 +152,7 @@ class _App:
         return {"itemDO": item, "sellerDO": seller}
 
     def _milliseconds(self, ware: Ware) -> int:
-        posted = ware.posted_at(self.pages.opened_at).replace(second=0, microsecond=0)
+        posted = self.pages.posted_at(ware).replace(second=0, microsecond=0)
         return int(posted.timestamp() * 1000)
 
 

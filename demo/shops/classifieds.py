@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from demo.pages import Now, Pages
+from demo.pages import Hours, Pages
 from demo.stock import Shelf, Ware
 
 NAME = "辽海百姓集"
@@ -22,9 +22,9 @@ WALL_FROM_PAGE = 4
 """On the third night the list asks for a code from this page on."""
 
 
-def routes(shelf: Shelf, now: Now, *, layout: int = 1) -> list[BaseRoute]:
+def routes(shelf: Shelf, hours: Hours, *, layout: int = 1) -> list[BaseRoute]:
     """Return the addresses of the shop."""
-    shop = _Classifieds(Pages(shelf, now, charset="gbk", layout=layout))
+    shop = _Classifieds(Pages(shelf, hours, charset="gbk", layout=layout))
     return [
         Route("/", shop.front),
         Route("/huaniao/", shop.board),
