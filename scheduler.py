@@ -22,9 +22,9 @@ from typing import Any
 
 from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.triggers.cron import CronTrigger
-from crawlers.sources import gate_of
 
 from crawlers.source import Source
+from crawlers.sources import gate_of
 from evidence import snapshot, verify
 from pipeline import ingest
 from pipeline.base import log

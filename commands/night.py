@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import Annotated
 
 import typer
-from crawlers.sources import load_sources
 from rich.console import Console
 from rich.table import Table
 
@@ -13,9 +12,11 @@ import scheduler
 from casework import queue
 from commands.edge import AsJson, Home, emit, settings_of
 from crawlers.source import Source
+from crawlers.sources import load_sources, shipped_sources
+from pipeline.base import log
 from pipeline.base.clock import SystemClock, beijing_day
 from pipeline.base.language import _
-from pipeline.base.settings import Settings, shipped
+from pipeline.base.settings import Settings
 from pipeline.store.open import open_store
 
 EXAMPLE = "shouyi night"
@@ -40,6 +41,8 @@ def run(
     clock = SystemClock()
     now = clock.now()
     out = Console(stderr=True)
+    settings.logs.mkdir(parents=True, exist_ok=True)
+    log.set_up((settings.logs / "night.log").open("a", encoding="utf-8"))
     with _tonights_sources(settings, out) as sources:
         night = scheduler.Night(
             settings=settings,
@@ -62,7 +65,7 @@ def run(
 @contextmanager
 def _tonights_sources(settings: Settings, out: Console) -> Iterator[dict[str, Source]]:
     """Give the catalogue; where no source is enabled, the practice market, and say so."""
-    sources = load_sources(shipped("sources"), settings.own_sources)
+    sources = load_sources(shipped_sources(), settings.own_sources)
     real = {key: one for key, one in sources.items() if not key.startswith("demo-")}
     if any(source.enabled for source in real.values()):
         yield real
@@ -76,7 +79,7 @@ def _tonights_sources(settings: Settings, out: Console) -> Iterator[dict[str, So
         )
     )
     with open_market(settings, night=number):
-        yield load_sources(shipped("sources"), settings.own_sources)
+        yield load_sources(shipped_sources(), settings.own_sources)
 
 
 def _demo_night(settings: Settings) -> int:
@@ -112,7 +115,7 @@ def _runs(night: scheduler.Night) -> Table:
     table.add_column(_("结果"))
     for name in (_("页面"), _("信息"), _("新增"), _("变动"), _("下架"), _("疑似"), _("秒")):
         table.add_column(name, justify="right")
-    if not night.runs:
+    if not night.runs and not night.problems:
         table.caption = _("今夜没有到期的来源。")
     for run_line in sorted(night.runs, key=lambda line: str(line["source"])):
         counts = ("pages", "listings", "new", "changed", "gone", "flagged", "seconds")

@@ -5,15 +5,15 @@ from types import FrameType
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
-from crawlers.sources import load_sources
 from rich.console import Console
 
 import scheduler as nights
 from commands.edge import AsJson, Home, emit, settings_of
+from crawlers.sources import load_sources, shipped_sources
 from pipeline.base import log
 from pipeline.base.clock import BEIJING, SystemClock
 from pipeline.base.language import _
-from pipeline.base.settings import Settings, shipped
+from pipeline.base.settings import Settings
 
 EXAMPLE = "shouyi scheduler"
 
@@ -36,7 +36,7 @@ def run(*, home: Home = None, as_json: AsJson = False) -> None:
 def set_going(timer: BlockingScheduler | BackgroundScheduler, settings: Settings) -> None:
     """Plan the night on a timer, and make up for the one that was missed."""
     clock = SystemClock()
-    sources = load_sources(shipped("sources"), settings.own_sources)
+    sources = load_sources(shipped_sources(), settings.own_sources)
     nights.plan(timer, settings, sources, clock)
     if nights.catch_up(settings, sources, clock):
         # once, now: the night's own run table marks it late
@@ -45,7 +45,7 @@ def set_going(timer: BlockingScheduler | BackgroundScheduler, settings: Settings
 
 def tell_plan(settings: Settings, *, as_json: bool) -> None:
     """Say when the night begins."""
-    sources = load_sources(shipped("sources"), settings.own_sources)
+    sources = load_sources(shipped_sources(), settings.own_sources)
     times = nights.wake_times(settings, sources)
     if as_json:
         emit({"home": str(settings.home), "begins_at": times})

@@ -81,11 +81,8 @@ class Settings(BaseSettings):
 
 
 def shipped(*parts: str) -> Path:
-    """Return a path inside ``data/`` as shipped: beside the code, or inside the wheel."""
-    floor = Path(__file__).resolve().parent
-    inside_wheel = floor / "shipped"
-    root = inside_wheel if inside_wheel.is_dir() else floor.parent.parent / "data"
-    return root.joinpath(*parts)
+    """Return a path inside ``data/`` as shipped: it lies beside the rooms, wherever they are."""
+    return Path(__file__).resolve().parents[2].joinpath("data", *parts)
 
 
 def read_settings(home: Path | None = None, **changes: Any) -> Settings:
