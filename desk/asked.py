@@ -12,10 +12,10 @@ from fastapi import Request
 
 from casework import queue
 from casework.queue import Wanted
+from desk.birds import LEVELS
 from desk.wording import STATUSES
 from pipeline.store.text import storable
 
-LEVELS = ("I", "II", "sanyou")
 _LONGEST = 200
 
 

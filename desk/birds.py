@@ -1,70 +1,48 @@
-"""The birds a listing names, as a card shows them: level, list, law."""
+"""The birds of the lexicon as the desk asks for them: their level, and their cards."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cached_property
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
 
-from desk.language import mark as _
+from casework import law
+from casework.law import Card
 from keywords.hits import Species
-from pipeline.base.settings import Settings
-from pipeline.score import load_reader
+from keywords.lexicon import load
+from pipeline.base.settings import Settings, shipped
 
-LIST_LEVELS = {"I": _("国家一级"), "II": _("国家二级"), "sanyou": _("三有")}
-
-
-@dataclass(frozen=True, slots=True)
-class Article:
-    """An article of a law, with the date of the text that is quoted."""
-
-    heading: str
-    text: str
-    source: str
+LEVELS = ("I", "II", "sanyou")
+"""National key list, first and second level; 三有. In the order of their weight."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bird:
-    """One species as the card shows it."""
+    """A bird as a list names it; ``level`` is one of :data:`LEVELS`, or ""."""
 
     name: str
-    latin: str = ""
-    level: str = ""
-    cites: str = ""
-    pairs: list[tuple[str, str]] = field(default_factory=list)
-    articles: list[Article] = field(default_factory=list)
+    level: str
 
 
 class Birds:
-    """The birds of the lexicon, read when first asked for."""
+    """The birds of this home's lexicon, read once."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
-    @cached_property
-    def _species(self) -> dict[str, Species]:
-        return dict(load_reader(self._settings).lexicon.species)
-
-    @cached_property
-    def _by_level(self) -> dict[str, tuple[str, ...]]:
+        own = settings.own_lexicon if settings.own_lexicon.is_dir() else None
+        lexicon = load(shipped("lexicon"), own=own, cache=settings.cache)
+        self._species: Mapping[str, Species] = lexicon.species
         found: dict[str, list[str]] = {}
         for name, species in self._species.items():
             found.setdefault(species.level, []).append(name)
-        return {level: tuple(names) for level, names in found.items()}
+        self._by_level = {level: tuple(names) for level, names in found.items()}
 
-    def level(self, name: str) -> str:
-        """Return the level of a bird: "I", "II", "sanyou", or "" where it is on no list."""
+    def named(self, name: str) -> Bird:
+        """Return a bird with its level; one the lexicon does not know has none."""
         species = self._species.get(name)
-        return species.level if species and species.level in LIST_LEVELS else ""
+        return Bird(name, species.level if species and species.level in LEVELS else "")
 
     def on_level(self, level: str) -> tuple[str, ...]:
-        """Return the birds on a level."""
+        """Return the names of the birds on a level."""
         return self._by_level.get(level, ())
 
-    def cards(self, names: tuple[str, ...], *, on: datetime) -> list[Bird]:
-        """Return the card of each bird, as the law stands on a day."""
-        return [self._card(name, on) for name in names]
-
-    def _card(self, name: str, _on: datetime) -> Bird:
-        species = self._species.get(name)
-        if species is None:
-            return Bird(name)
-        return Bird(name, species.latin, self.level(name), species.cites)
+    def cards(self, names: Iterable[str], *, on: date, language: str) -> tuple[Card, ...]:
+        """Return the card of each bird, by the law of a day (Asia/Shanghai)."""
+        return law.card(names, on, species=self._species, language=language)

@@ -15,11 +15,12 @@ PICTURES = {
     ".jpeg": "image/jpeg",
     ".webp": "image/webp",
     ".gif": "image/gif",
+    ".bmp": "image/bmp",
 }
 """What a browser may be shown from our store; all else is a download."""
 
 _SAFE = re.compile(r"[\w][\w.\-]{0,127}")
-_MOST_PICTURES = 6
+_MOST_PICTURES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def shown(desk: AtDesk, row: Kept) -> Shown:
     elif not row.is_complete:
         warning = desk.say("固定不完整：%(why)s") % {"why": row.reason}
     names = pictures_in(desk.settings.evidence / row.snapshot_id) if is_sealed else []
-    page = next((name for name in names if Path(name).stem in {"page", "screenshot"}), "")
+    page = next((name for name in names if Path(name).stem == "page"), "")
     others = [name for name in names if name != page][:_MOST_PICTURES]
     return Shown(
         row.snapshot_id,

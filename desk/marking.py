@@ -12,29 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 _ALWAYS_SEEN = frozenset("\n\r\t")
-_NAMED = {
-    "\u200b": "ZWSP",
-    "\u200c": "ZWNJ",
-    "\u200d": "ZWJ",
-    "\u2060": "WJ",
-    "\ufeff": "BOM",
-    "\u00ad": "SHY",
-    "\u200e": "LRM",
-    "\u200f": "RLM",
-    "\u202a": "LRE",
-    "\u202b": "RLE",
-    "\u202c": "PDF",
-    "\u202d": "LRO",
-    "\u202e": "RLO",
-    "\u2066": "LRI",
-    "\u2067": "RLI",
-    "\u2068": "FSI",
-    "\u2069": "PDI",
-    "\u3164": "HF",
-    "\u115f": "HCF",
-    "\u1160": "HJF",
-    "\uffa0": "HHF",
-}
+_BLANKS = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\u3164\u115f\u1160\uffa0\u180e")
+_TURNS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _EMOJI_JOINER = "\u200d"
 
 
@@ -52,15 +31,18 @@ class Piece:
     """A stretch of text that is marked in one way.
 
     Attributes:
-        text: what to show; for an unseen character its short name ("ZWSP").
+        text: what to show; "" for an unseen character, which is told, never sent.
         hits: numbers of the hits that cover it.
         begins: numbers of the hits that begin here.
-        code_point: "U+200B" where the piece is one unseen character, else "".
+        unseen: "blank" (takes no room), "turn" (turns the direction of what follows) or
+            "control" where the piece is one unseen character, else "".
+        code_point: its number, "U+200B".
     """
 
     text: str
     hits: tuple[int, ...] = ()
     begins: tuple[int, ...] = ()
+    unseen: str = ""
     code_point: str = ""
 
 
@@ -89,16 +71,19 @@ def shorten(text: str, limit: int) -> str:
 def _piece(text: str, start: int, end: int, spans: list[Span], *, is_unseen: bool) -> Piece:
     covering = [span for span in spans if span.start <= start and end <= span.end]
     shown = text[start:end]
-    code_point = ""
-    if is_unseen:
-        code_point = f"U+{ord(shown):04X}"
-        shown = _NAMED.get(shown, code_point)
     return Piece(
-        shown,
+        "" if is_unseen else shown,
         tuple(span.number for span in covering),
         tuple(span.number for span in covering if span.start == start),
-        code_point,
+        _unseen(shown) if is_unseen else "",
+        f"U+{ord(shown):04X}" if is_unseen else "",
     )
+
+
+def _unseen(char: str) -> str:
+    if char in _BLANKS:
+        return "blank"
+    return "turn" if char in _TURNS else "control"
 
 
 def _is_unseen(text: str, place: int, char: str) -> bool:
@@ -107,4 +92,4 @@ def _is_unseen(text: str, place: int, char: str) -> bool:
     if char == _EMOJI_JOINER and 0 < place < len(text) - 1:
         # inside 👨‍👩‍👧 it joins pictures; between ordinary characters it hides a word
         return not unicodedata.category(text[place + 1]).startswith("S")
-    return char in _NAMED or unicodedata.category(char) in {"Cc", "Cf", "Co", "Cs"}
+    return char in _BLANKS or unicodedata.category(char) in {"Cc", "Cf", "Co", "Cs"}

@@ -16,18 +16,31 @@ from casework.reasons import load as load_reasons
 from desk import asked as asked_of
 from desk import kept
 from desk.asked import Asked
+from desk.birds import LEVELS
 from desk.kept import Shown
 from desk.language import mark as _
 from desk.marking import Span, shorten
 from desk.parts import AtDesk
-from desk.wording import CALLS, EVENTS, FIELDS, KINDS, LISTING_KINDS, STATUSES, STRENGTHS, VIAS
+from desk.wording import (
+    CALLS,
+    EVENTS,
+    FIELDS,
+    KINDS,
+    LISTING_KINDS,
+    MEANINGS,
+    STATUSES,
+    STRENGTHS,
+    VIAS,
+)
+from pipeline.base.clock import beijing_day, unstamp
 from pipeline.contacts import masked
 
 LONGEST_TEXT = 12_000
 """Characters of a text that a page shows; the rest is in the snapshot."""
 
 _MOST_CARDS = 3
-_BAR = 42
+_MOST_NAMES = 30
+_BAR = 84
 _KEPT_NOTES = {
     "": _("这条信息没有进入队列，未固定页面。"),
     "wanted": _("等待固定：今夜会打开原页并封存。"),
@@ -55,13 +68,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """A signal as a bar: where it begins and how long it is, on a strip of 84."""
+    """A signal as a bar; ``width`` is of the strongest one's 84."""
 
     points: float
     shown: str
     because: str
     quote: str
-    x: float
     width: float
 
 
@@ -96,6 +108,7 @@ def show(
         {
             "name": call.value,
             "shown": desk.say(word),
+            "meaning": desk.say(MEANINGS[call]),
             "reasons": [
                 {"code": each.code, "shown": each.in_language(desk.language)}
                 for each in load_reasons()[call]
@@ -117,7 +130,7 @@ def _view(desk: AtDesk, known: Known, asked: Asked) -> dict[str, Any]:
     hits = of_version[-1].hits if of_version else ()
     texts = {name: text[:LONGEST_TEXT] for name, text in listing.words().items()}
     spans = _spans(hits)
-    birds = desk.birds.cards(stored.species, on=desk.clock.now())
+    law_on = beijing_day(unstamp(stored.content_at))
     wanted = asked.wanted(desk.birds.on_level)
     below = queue.next_up(desk.db, stored.listing_id, wanted=wanted)
     above = queue.above(desk.db, queue.Place(stored.score, stored.listing_id), wanted=wanted)
@@ -160,13 +173,19 @@ def _view(desk: AtDesk, known: Known, asked: Asked) -> dict[str, Any]:
         "address": shorten(stored.url, 2000),
         "hits": _found(desk, hits),
         "signals": _pulls(judgement.signals if judgement else ()),
-        "birds": birds,
-        "cards": birds[:_MOST_CARDS],
-        "more_cards": "、".join(bird.name for bird in birds[_MOST_CARDS:]),
+        "levels": _levels(desk, stored.species),
+        "law_on": law_on,
+        "cards": desk.birds.cards(stored.species[:_MOST_CARDS], on=law_on, language=desk.language),
+        "more_cards": "、".join(stored.species[_MOST_CARDS:_MOST_NAMES]),
         "history": _steps(desk, known),
         "kept": _kept(desk, known),
         "kept_note": desk.say(_KEPT_NOTES.get(stored.snapshot, _KEPT_NOTES[""])),
     }
+
+
+def _levels(desk: AtDesk, names: Sequence[str]) -> list[str]:
+    found = {desk.birds.named(name).level for name in names}
+    return [level for level in LEVELS if level in found]
 
 
 def _text_note(desk: AtDesk, known: Known) -> str:
@@ -228,7 +247,6 @@ def _pull(signal: dict[str, Any], most: float) -> Pull:
         shown=f"{points:+.1f}".replace("-", "−"),
         because=signal["because"],
         quote=signal.get("quote", ""),
-        x=float(_BAR) if points >= 0 else _BAR - width,
         width=width,
     )
 

@@ -11,6 +11,14 @@ CALLS = {
 }
 """In the order of their keys, 1 to 4."""
 
+MEANINGS = {
+    Call.CONFIRMED: _("买卖、求购、猎捕受保护鸟类或出售禁用工具，未见合法证明"),
+    Call.LAWFUL: _("证件、标识或来源已经核对，或者是无需许可的家养品种"),
+    Call.NOT_WILDLIFE: _("同形词、玩具图片、笼具饲料、科普、救助寻主等"),
+    Call.UNSURE: _("物种、来源或属地还看不清，要补充材料或请人复核"),
+}
+"""When each is right, in one line: shown beside the listing before a choice is made."""
+
 STATUSES: dict[str, str] = {
     "waiting": _("待研判"),
     **{call.value: word for call, word in CALLS.items()},
@@ -37,27 +45,51 @@ FIELDS = {
 
 KINDS = {
     "bird": _("鸟名"),
+    "code": _("暗语"),
+    "emoji": _("表情代字"),
+    "anybird": _("泛指鸟类"),
+    "part": _("制品"),
+    "egg": _("鸟蛋"),
+    "meat": _("食用"),
+    "gear": _("捕鸟工具"),
+    "lure": _("诱鸟用具"),
+    "hawk": _("驯鹰用语"),
+    "keep": _("养鸟用语"),
+    "life": _("活体用语"),
     "sell": _("出售用语"),
     "buy": _("求购用语"),
-    "trade": _("交易用语"),
-    "wild": _("野捕用语"),
-    "gear": _("捕鸟工具"),
-    "product": _("鸟类制品"),
-    "lawful": _("合法饲养用语"),
+    "swap": _("交换用语"),
+    "ship": _("运送用语"),
+    "hunt": _("捕捉用语"),
+    "wild": _("野生来源"),
+    "release": _("放生用语"),
+    "fight": _("斗鸟用语"),
+    "nopapers": _("无证用语"),
+    "claim": _("自称合法"),
+    "hush": _("避人用语"),
     "contact": _("引流用语"),
+    "place": _("交易场所"),
+    "domestic": _("家养品种"),
+    "farm": _("养殖品种"),
+    "lawfulmark": _("证件标识"),
+    "cage": _("笼具"),
     "confuser": _("易混词"),
 }
+"""What a word says (keywords/kinds.py); a kind without a name here is shown by its code."""
 
 VIAS = {
     "plain": "",
     "traditional": _("繁体写法"),
+    "zero_width": _("夹有看不见的字符"),
     "inner": _("字间夹有符号"),
+    "fullwidth": _("全角写法"),
+    "fancy": _("花体写法"),
     "pinyin": _("拼音写法"),
-    "homophone": _("同音字"),
+    "initials": _("首字母代字"),
     "split": _("拆字"),
-    "variant": _("异形字"),
     "emoji": _("表情符号代字"),
 }
+"""By which way it was hidden (keywords/normalise.py, keywords/variants.py)."""
 
 STRENGTHS = {
     "strong": _("单独即可疑"),

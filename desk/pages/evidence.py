@@ -15,7 +15,8 @@ from pipeline.store import snapshots
 
 router = APIRouter()
 
-_SMALL_WIDTH, _SMALL_HEIGHT = 860, 620
+_PAGE_WIDTH, _PAGE_HEIGHT = 840, 525
+_PICTURE_WIDTH, _PICTURE_HEIGHT = 300, 225
 _MOST_PIXELS = 120_000_000
 
 
@@ -51,7 +52,9 @@ def _path(desk: AtDesk, snapshot_id: str, name: str) -> Path:
 
 
 def _small(desk: AtDesk, path: Path, snapshot_id: str) -> bytes:
-    """Return a picture made small: full width, the upper part of a long page."""
+    """Return a picture made small: its full width, and as much of its length as is shown."""
+    is_page = path.stem == "page"
+    width, height = (_PAGE_WIDTH, _PAGE_HEIGHT) if is_page else (_PICTURE_WIDTH, _PICTURE_HEIGHT)
     kept = desk.settings.cache / "small" / f"{snapshot_id}-{path.name}.webp"
     if kept.is_file():
         return kept.read_bytes()
@@ -62,8 +65,8 @@ def _small(desk: AtDesk, path: Path, snapshot_id: str) -> bytes:
             small = picture.convert("RGB")
     except (UnidentifiedImageError, OSError) as error:
         raise NotFound(snapshot_id, "图片无法解码，请打开原图") from error
-    scale = min(1.0, _SMALL_WIDTH / small.width)
-    seen_height = min(small.height, int(_SMALL_HEIGHT / scale))
+    scale = min(1.0, width / small.width)
+    seen_height = min(small.height, int(height / scale))
     small = small.crop((0, 0, small.width, seen_height)).resize(
         (max(1, round(small.width * scale)), max(1, round(seen_height * scale)))
     )

@@ -127,7 +127,7 @@ def _row(desk: AtDesk, row: Waiting, asked: Asked) -> Row:
         title=title,
         spans=spans,
         score=row.score,
-        birds=[Bird(name, level=desk.birds.level(name)) for name in row.species[:_MOST_BIRDS]],
+        birds=[desk.birds.named(name) for name in row.species[:_MOST_BIRDS]],
         more_birds=max(0, len(row.species) - _MOST_BIRDS),
         source_name=desk.source_name(row.source),
         place=listing.place.raw,

@@ -144,7 +144,7 @@
     if (one("dialog[open]") && event.key !== "?") return;
     if (event.repeat && !"jk".includes(event.key.toLowerCase())) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const isDone = /^[1-9]$/.test(key) ? pressDigit(key) : KEYS[key]?.();
+    const isDone = /^[0-9]$/.test(key) ? pressDigit(key) : KEYS[key]?.();
     if (isDone) event.preventDefault();
   });
 
