@@ -17,6 +17,8 @@ from pipeline.store.open import Database
 
 PageState = Literal["due", "done", "failed", "refused"]
 Kind = Literal["index", "listing", "recheck"]
+Outcome = Literal["stored", "known", "refused", "failed", "rechecked"]
+What = Literal["", "new", "changed", "returned", "known", "gone"]
 
 GIVE_UP_RUNS = 5
 """A page that failed in so many runs one after the other is left alone, and said so."""
@@ -24,6 +26,11 @@ GIVE_UP_RUNS = 5
 _ADD = """
     insert into run_pages (run_id, key, url, kind, state, meta, at)
     values (?, ?, ?, ?, 'due', ?, ?)
+    on conflict (run_id, key) do nothing
+"""
+_REFUSE = """
+    insert into run_pages (run_id, key, url, kind, state, reason, at)
+    values (?, ?, ?, ?, 'refused', ?, ?)
     on conflict (run_id, key) do nothing
 """
 _DUE = """
@@ -105,8 +112,8 @@ class Settled:
     """What became of a listing of the run."""
 
     site_id: str
-    outcome: Literal["stored", "known", "refused", "failed", "rechecked"]
-    what: Literal["", "new", "changed", "returned", "known", "gone"] = ""
+    outcome: Outcome
+    what: What = ""
     reason: str = ""
     url: str = ""
     is_flagged: bool = False
@@ -127,6 +134,12 @@ class Ledger:
         for page in pages:
             meta = json.dumps(dict(page.meta), ensure_ascii=False) if page.meta else "{}"
             self.db.conn.execute(_ADD, (self.run_id, page.key, page.url, page.kind, meta, now))
+
+    def refuse(self, page: Due, reason: str) -> None:
+        """Note a page that is not fetched at all, and why: a limit, the gate."""
+        now = stamp(self._clock.now())
+        values = (self.run_id, page.key, page.url, page.kind, reason, now)
+        self.db.conn.execute(_REFUSE, values)
 
     def due(self, *, after: int = 0, limit: int = 1000) -> list[Due]:
         """Return pages to fetch, in the order they were found, from the one after ``after``."""
@@ -187,15 +200,20 @@ class Ledger:
         sql = "select 1 from run_pages where run_id = ? limit 1"
         return self.db.conn.execute(sql, (self.run_id,)).fetchone() is not None
 
-    def tried(self) -> int:
-        """Return how many pages the run has been through, this process or another."""
-        sql = "select count(*) from run_pages where run_id = ? and state in ('done', 'failed')"
-        return int(self.db.conn.execute(sql, (self.run_id,)).fetchone()[0])
+    def has_trouble(self) -> bool:
+        """Return whether an index page failed: then what is not listed proves nothing."""
+        sql = "select 1 from run_pages where run_id = ? and kind = 'index' and state = 'failed'"
+        return self.db.conn.execute(sql, (self.run_id,)).fetchone() is not None
 
-    def is_listed(self, site_id: str) -> bool:
-        """Return whether a list of this run has shown that listing."""
-        sql = "select 1 from run_listings where run_id = ? and site_id = ?"
-        return self.db.conn.execute(sql, (self.run_id, site_id)).fetchone() is not None
+    def shown(self) -> set[str]:
+        """Return the ids of the listings that the lists of this run have shown so far."""
+        sql = "select site_id from run_listings where run_id = ?"
+        return {row[0] for row in self.db.conn.execute(sql, (self.run_id,))}
+
+    def keys(self) -> set[str]:
+        """Return the keys of all pages of the run, whatever became of them."""
+        sql = "select key from run_pages where run_id = ?"
+        return {row[0] for row in self.db.conn.execute(sql, (self.run_id,))}
 
     def carry_over(self, before_run_id: str) -> None:
         """Make due again what failed in the run before; give up only by rule, and say so."""

@@ -24,7 +24,15 @@ _FILLED = """
 
 @dataclass(slots=True)
 class Sums:
-    """What one run came to. ``open`` is what a broken-off run has still to settle."""
+    """What one run came to.
+
+    Attributes:
+        pages: fetched and judged, or failed; ``due`` are still to be fetched.
+        open: listings that a broken-off run has still to settle.
+        kinds: pages by what they turned out to be.
+        lists: index pages alone, by what they turned out to be, or why there was no answer.
+        filled: listings read, by field that was there.
+    """
 
     pages: int = 0
     due: int = 0
@@ -40,6 +48,8 @@ class Sums:
     what: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     page_failures: Counter[str] = field(default_factory=Counter)
+    page_refusals: Counter[str] = field(default_factory=Counter)
+    lists: Counter[str] = field(default_factory=Counter)
     filled: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -47,6 +57,11 @@ class Sums:
         """Whether the sum holds. It cannot fail to, unless the ledger is broken."""
         parts = self.stored + self.known + self.refused.total() + self.failed.total() + self.open
         return self.listed == parts
+
+    @property
+    def list_failures(self) -> int:
+        """Index pages that could not be had or not be read."""
+        return sum(count for page, count in self.lists.items() if page not in {"normal", "empty"})
 
     @property
     def read(self) -> int:
@@ -73,6 +88,8 @@ class Sums:
             "flagged": self.flagged,
             "kinds": dict(self.kinds),
             "page_failures": dict(self.page_failures),
+            "page_refusals": dict(self.page_refusals),
+            "lists": dict(self.lists),
             "filled": dict(self.filled),
         }
 
@@ -82,10 +99,15 @@ def sums_of(db: Database, run_id: str) -> Sums:
     sums = Sums()
     for row in db.conn.execute(_OUTCOMES, (run_id,)):
         _add_outcome(sums, row)
-    for state, _kind, page, reason, count, size in db.conn.execute(_PAGES, (run_id,)):
+    for state, kind, page, reason, count, size in db.conn.execute(_PAGES, (run_id,)):
         sums.bytes += size or 0
-        if state in {"due", "refused"}:
-            sums.due += count if state == "due" else 0
+        if state == "due":
+            sums.due += count
+            continue
+        if kind == "index":
+            sums.lists[page or reason] += count
+        if state == "refused":
+            sums.page_refusals[reason] += count
             continue
         sums.pages += count if page or state == "done" else 0
         sums.kinds[page] += count if page else 0

@@ -1,0 +1,263 @@
+"""What a page gives to a run: pure, from a fetched page to a :class:`~crawlers.deliver.Yield`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, Protocol
+
+from crawlers.deliver import Yield
+from crawlers.manners import Site, host_of
+from crawlers.pages.base import DetailPage, Fetched, IndexPage
+from crawlers.source import Source
+from pipeline.base.errors import FetchRefused, PageChanged
+from pipeline.base.urls import Gate, canonical
+from pipeline.listing import Listing
+from pipeline.page import PageKind, PageSeen, PageVerdict, judge
+from pipeline.store.ledger import Due, Finished, Settled
+from pipeline.store.listings import from_json, to_json
+
+WALLS = frozenset({PageKind.LOGIN_WALL, PageKind.CHALLENGE})
+_READABLE = frozenset({PageKind.NORMAL, PageKind.EMPTY})
+
+
+class WallMet(Exception):  # noqa: N818 - not a fault of the program
+    """The site does not want us to go on. Carries the verdict and what the page is to us."""
+
+    def __init__(self, page: Finished, verdict: PageVerdict) -> None:
+        self.page = page
+        self.verdict = verdict
+        super().__init__(verdict.because)
+
+
+class Pages(Protocol):
+    """Reads one source's pages: a family of ``crawlers.families``, or a page class of its own."""
+
+    def index(self, fetched: Fetched) -> IndexPage:
+        """Read an index page, or one JSON answer."""
+
+    def detail(self, fetched: Fetched) -> DetailPage:
+        """Read the page of one listing."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """Reads the pages of one run, within the limits of its source.
+
+    Attributes:
+        limit: listings read at most; None for what the source's own limits allow.
+        shown: site ids that the lists of this run have shown.
+        keys: pages that the run knows.
+    """
+
+    source: Source
+    pages: Pages
+    gate: Gate
+    site: Site
+    limit: int | None = None
+    shown: set[str] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
+
+    def seeds(self) -> list[Due]:
+        """Return where the run begins: one index page for each word in each place."""
+        found = []
+        for number, start in enumerate(self.source.starts()):
+            url = self.source.index_url(start)
+            meta = {"start": number, "number": 0, "depth": 0}
+            found.append(Due(key=canonical(url), url=url, kind="index", meta=meta))
+        self.keys.update(page.key for page in found)
+        return found
+
+    def read(self, due: Due, fetched: Fetched) -> Yield:
+        """Judge a page and read what it gives.
+
+        Raises:
+            WallMet: it is a login wall or a challenge.
+        """
+        if due.kind == "index":
+            return self.list_page(due, self.pages.index(fetched), fetched)
+        return self._listing_page(due, fetched)
+
+    def answer(self, due: Due, fetched: Fetched) -> tuple[Yield, IndexPage]:
+        """Return what one JSON answer of an app page gives; the page itself stays open.
+
+        Raises:
+            WallMet: the answer is a refusal.
+        """
+        page = self.pages.index(fetched)
+        _finished(due, page.verdict, fetched)
+        if page.verdict.kind not in _READABLE:
+            return Yield(page=None), page
+        given = self.cards(page)
+        self.shown.update(card.site_id for card in page.cards)
+        return given, page
+
+    def elsewhere(self, due: Due, page: Fetched) -> Yield:
+        """Judge a redirect that leaves the site by where it leads; it was not followed.
+
+        Raises:
+            WallMet: it leads to a log-in or to a challenge.
+        """
+        try:
+            self.gate.check(page.url)
+        except FetchRefused as refusal:
+            return given_up(due, f"redirect: {refusal.what}", is_refused=True)
+        verdict = judge(PageSeen(url=page.url, status=page.status, headers=page.headers))
+        if verdict.kind in WALLS:
+            _finished(due, verdict, page)
+        where = host_of(page.url)
+        return given_up(due, f"redirect to {where}", page="error", status=page.status)
+
+    def list_page(self, due: Due, page: IndexPage, fetched: Fetched) -> Yield:
+        """Return what an index page gives: its cards, their pages, the next page."""
+        finished = _finished(due, page.verdict, fetched)
+        if page.verdict.kind not in _READABLE:
+            return Yield(page=finished)
+        given = self.cards(page)
+        found, refused = list(given.found), list(given.refused)
+        is_news = any(card.site_id not in self.shown for card in page.cards)
+        self.shown.update(card.site_id for card in page.cards)
+        after = self._page_after(due, page, is_news=is_news)
+        if isinstance(after, Due):
+            self.keys.add(after.key)
+            found.insert(0, after)
+        elif after is not None:
+            refused.append(after)
+        return replace(given, page=finished, found=found, refused=refused)
+
+    def cards(self, page: IndexPage) -> Yield:
+        """Return what the cards of a page, or of one JSON answer, come to."""
+        found: list[Due] = []
+        listings: list[Listing] = []
+        settled: list[Settled] = []
+        taken = set(self.shown)
+        for card in page.cards:
+            if card.site_id in taken:
+                continue
+            why = self._why_not(card, len(taken), has_details=page.has_details)
+            taken.add(card.site_id)
+            if why:
+                settled.append(
+                    Settled(site_id=card.site_id, outcome="refused", reason=why, url=card.url)
+                )
+            elif page.has_details:
+                key = f"item:{card.site_id}"
+                meta = {"card": to_json(card)}
+                if key not in self.keys:
+                    self.keys.add(key)
+                    found.append(Due(key=key, url=card.url, kind="listing", meta=meta))
+            else:
+                listings.append(card)
+        return Yield(
+            page=None,
+            cards=[(card.site_id, card.url) for card in page.cards],
+            lost=page.lost,
+            found=found,
+            listings=listings,
+            settled=settled,
+        )
+
+    def recheck(self, unseen: Sequence[tuple[str, str]]) -> list[Due]:
+        """Return pages of listings that no list showed tonight, to see whether they are up."""
+        pages = [
+            Due(key=f"item:{site_id}", url=url, kind="recheck")
+            for site_id, url in unseen
+            if f"item:{site_id}" not in self.keys and not self._why_not_there(url)
+        ]
+        pages = pages[: max(0, self.source.limits.pages - len(self.keys))]
+        self.keys.update(page.key for page in pages)
+        return pages
+
+    def _listing_page(self, due: Due, fetched: Fetched) -> Yield:
+        page = self.pages.detail(fetched)
+        kind = page.verdict.kind
+        finished = _finished(due, page.verdict, fetched)
+        site_id = due.key.removeprefix("item:")
+        is_recheck = due.kind == "recheck"
+        if kind is PageKind.REMOVED:
+            done = replace(finished, state="done", reason="removed")
+            return Yield(page=done, gone=[site_id], is_recheck=is_recheck)
+        if kind is not PageKind.NORMAL:
+            failed = replace(finished, state="failed")
+            return Yield(page=failed, settled=_failed(due, failed.reason))
+        card = from_json(due.meta["card"]) if "card" in due.meta else None
+        try:
+            listing = page.listing(card)
+        except PageChanged as error:
+            failed = replace(finished, state="failed", reason=f"layout: {error.what}")
+            return Yield(page=failed, settled=_failed(due, failed.reason))
+        # the list says which listing this is; a page may carry an id of another kind
+        listing = replace(listing, site_id=site_id)
+        return Yield(page=finished, listings=[listing], is_recheck=is_recheck)
+
+    def _why_not(self, card: Listing, known: int, *, has_details: bool) -> str:
+        if self.limit is not None and known >= self.limit:
+            return "limit asked for"
+        if not has_details:
+            return ""
+        if len(self.keys) >= self.source.limits.pages:
+            return f"limits.pages {self.source.limits.pages}"
+        return self._why_not_there(card.url)
+
+    def _why_not_there(self, url: str) -> str:
+        try:
+            self.gate.check(url)
+        except FetchRefused as refusal:
+            return f"address: {refusal.what}"
+        return "" if self.site.holds(url) else "address: on another site"
+
+    def _page_after(
+        self, due: Due, page: IndexPage, *, is_news: bool
+    ) -> Due | tuple[Due, str] | None:
+        number, depth = int(due.meta["number"]) + 1, int(due.meta["depth"]) + 1
+        url = page.next_url
+        if not url and self.source.list.next is None and page.has_more is not False:
+            start = self.source.starts()[int(due.meta["start"])]
+            url = self.source.index_url(start, number)
+        if not url or page.verdict.kind is PageKind.EMPTY or number >= self.source.search.pages:
+            return None
+        key = canonical(url)
+        meta = {"start": due.meta["start"], "number": number, "depth": depth}
+        after = Due(key=key, url=url, kind="index", meta=meta)
+        limits = self.source.limits
+        if self.limit is not None and len(self.shown) >= self.limit:
+            return None
+        if not is_news or key in self.keys:
+            return after, "the list repeats itself"
+        if depth > limits.depth:
+            return after, f"limits.depth {limits.depth}"
+        if len(self.keys) >= limits.pages:
+            return after, f"limits.pages {limits.pages}"
+        why = self._why_not_there(url)
+        return (after, why) if why else after
+
+
+def _finished(due: Due, verdict: PageVerdict, fetched: Fetched) -> Finished:
+    is_read = verdict.kind in _READABLE
+    page = Finished(
+        page_id=due.page_id,
+        state="done" if is_read else "failed",
+        page=verdict.kind.value,
+        reason="" if is_read else f"{verdict.cause}: {verdict.because}".strip(": ")[:300],
+        status=fetched.status,
+        size_bytes=len(fetched.body),
+    )
+    if verdict.kind in WALLS:
+        raise WallMet(page, verdict)
+    return page
+
+
+def _failed(due: Due, reason: str) -> list[Settled]:
+    """Return what a listing page that failed means for its listing."""
+    if due.kind != "listing":
+        return []
+    site_id = due.key.removeprefix("item:")
+    return [Settled(site_id=site_id, outcome="failed", reason=reason, url=due.url)]
+
+
+def given_up(
+    due: Due, reason: str, *, page: str = "", status: int = 0, is_refused: bool = False
+) -> Yield:
+    """Return what it means that a page could not be had, or may not be."""
+    end: Literal["refused", "failed"] = "refused" if is_refused else "failed"
+    finished = Finished(page_id=due.page_id, state=end, page=page, reason=reason, status=status)
+    settled = [replace(one, outcome=end) for one in _failed(due, reason)]
+    return Yield(page=finished, settled=settled)

@@ -1,0 +1,262 @@
+"""One source, once: the lease, Scrapy set up, the crawl, and what it came to.
+
+One process does this once (Twisted's reactor cannot be started twice): ``shouyi crawl KEY``
+is that process, and :mod:`crawlers.apart` starts it.
+"""
+
+import signal
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from scrapy.crawler import AsyncCrawlerProcess
+
+from crawlers.deliver import Delivery
+from crawlers.families import reader_of
+from crawlers.feed import Feed
+from crawlers.health import Health, judge_run
+from crawlers.kept import KeptPages
+from crawlers.manners import USER_AGENT, Pauses, Site, seconds_open
+from crawlers.reading import Reading
+from crawlers.set_up import scrapy_settings, stay_offline
+from crawlers.source import Source
+from crawlers.spider import Job, SourceSpider
+from pipeline.base.clock import Clock
+from pipeline.base.errors import BadInput
+from pipeline.base.settings import Settings, find_browser
+from pipeline.base.urls import gate_for
+from pipeline.score import load_reader
+from pipeline.store import crawls
+from pipeline.store.crawls import Run
+from pipeline.store.ledger import Ledger
+from pipeline.store.open import Database, open_store
+from pipeline.store.sums import Sums, sums_of
+
+INTERRUPT_SECONDS = 5.0
+"""How long pages in flight may take once the run is told to stop."""
+
+Progress = Callable[[Sums], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """How a run was asked for.
+
+    Attributes:
+        night_on: the Beijing date that it counts for.
+        by: ``schedule``, a user's name, or ``command line``.
+        again: run once more where that night's run has ended.
+        limit: listings read at most; None for all.
+        dry_run: read and judge, and keep nothing.
+    """
+
+    night_on: date
+    by: str = "command line"
+    again: bool = False
+    is_late: bool = False
+    limit: int | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run came to."""
+
+    run: Run
+    sums: Sums
+    seconds: float
+
+    def as_line(self) -> dict[str, Any]:
+        """Return it as ``shouyi crawl --json`` prints it."""
+        sums = self.sums
+        return {
+            "run": self.run.run_id,
+            "source": self.run.source,
+            "state": self.run.state,
+            "pages": sums.pages,
+            "listings": sums.listed,
+            "new": sums.what["new"],
+            "changed": sums.what["changed"] + sums.what["returned"],
+            "gone": sums.what["gone"],
+            "flagged": sums.flagged,
+            "blocked": sums.walls,
+            "errors": sums.failed.total() + sums.list_failures,
+            "seconds": round(self.seconds, 2),
+            "cause": self.run.cause,
+            "because": self.run.because,
+        }
+
+
+def run_source(
+    settings: Settings,
+    source: Source,
+    asked: Asked,
+    *,
+    clock: Clock,
+    on_progress: Progress | None = None,
+) -> RunResult:
+    """Crawl one source once, or go on with the run that was broken off.
+
+    Raises:
+        BadInput: the source may not be read at this hour; the lexicon cannot be read.
+        Conflict: another process is crawling it, or that night's run has ended.
+        sqlite3.Error, OSError: the store failed (disk full); what was written is kept, and
+            the run goes on from there when it is started again.
+    """
+    if not seconds_open(source.manners.hours, clock.now()):
+        hours = source.manners.hours
+        raise BadInput(source.key, f"may be read {hours} only", "see manners.hours in its file")
+    began = clock.steady_seconds()
+    reader = load_reader(settings)
+    needs_browser = source.browser or source.family == "app"
+    browser_path = find_browser(settings) if needs_browser else ""
+    with _store(settings, is_dry=asked.dry_run) as db:
+        run = crawls.begin(
+            db,
+            source.key,
+            night_on=asked.night_on,
+            asked_by=asked.by,
+            clock=clock,
+            again=asked.again,
+            is_late=asked.is_late,
+        )
+        gate = gate_for(source.allow_private)
+        ledger = Ledger(db, run.run_id, clock=clock)
+        pauses = Pauses(clock.steady_seconds)
+        delivery = Delivery(db=db, run=run, ledger=ledger, reader=reader, clock=clock)
+        if on_progress is not None:
+            say = on_progress
+            delivery.on_written = lambda _: say(sums_of(db, run.run_id))
+        job = Job(
+            reading=Reading(source, reader_of(source), gate, Site(source), asked.limit),
+            feed=Feed(source.manners.at_once, pauses, clock.steady_seconds),
+            delivery=delivery,
+            ledger=ledger,
+            gate=gate,
+            clock=clock,
+            kept=KeptPages(None if asked.dry_run else settings.logs / "unread"),
+        )
+        scrapys = scrapy_settings(source, gate=gate, log_file=_log_file(settings, source))
+        _crawl(job, scrapys, browser_path, settings.page_timeout_seconds)
+        ended = _end(db, run, job, is_limited=asked.limit is not None)
+        return RunResult(ended, sums_of(db, run.run_id), clock.steady_seconds() - began)
+
+
+def _crawl(job: Job, scrapys: dict[str, Any], browser_path: str, page_seconds: float) -> None:
+    stay_offline()
+    spider: type[SourceSpider] = SourceSpider
+    more: dict[str, Any] = {}
+    if browser_path:
+        # loads Playwright, which a plain run does without
+        from crawlers.browser_spider import BrowserSpider, browser_for  # noqa: PLC0415
+
+        browser = browser_for(job, browser_path, page_seconds)
+        scrapys, spider, more = browser.added_to(scrapys), BrowserSpider, {"browser": browser}
+    process = AsyncCrawlerProcess(scrapys)
+    crawler = process.create_crawler(spider)
+    process.crawl(crawler, job=job, **more)
+    with _told_to_stop(lambda: _interrupt(crawler.spider)):
+        process.start(install_signal_handlers=False)
+
+
+def _interrupt(spider: Any) -> None:
+    from twisted.internet import reactor  # noqa: PLC0415 - there is none before the run
+
+    loop: Any = reactor
+    if spider is not None:
+        loop.callFromThread(spider.stop, "interrupted", "told to stop")
+    loop.callFromThread(loop.callLater, INTERRUPT_SECONDS, loop.crash)
+
+
+@contextmanager
+def _told_to_stop(work: Callable[[], None]) -> Iterator[None]:
+    def heard(_number: int, _frame: object) -> None:
+        work()
+
+    before = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end(db: Database, run: Run, job: Job, *, is_limited: bool) -> Run:
+    if job.error is not None:
+        with suppress(sqlite3.Error):  # the store is what failed: then the dead lease says it
+            _write_end(db, run, job, Health("interrupted", "store", str(job.error)))
+        raise job.error
+    if job.stopped == "interrupted":
+        return _write_end(db, run, job, Health("interrupted", "stopped", job.because))
+    if job.stopped:
+        with db.atomic():
+            job.ledger.leave(f"not reached: {job.stopped}")
+    if job.stopped == "limit":
+        return _write_end(db, run, job, Health("thin", "limit", job.because))
+    if job.stopped == "failed":
+        return _write_end(db, run, job, Health("failed", "program", job.because))
+    health = judge_run(job.reading.source, sums_of(db, run.run_id), is_limited=is_limited)
+    if job.stopped == "blocked":
+        health = Health("blocked", health.cause or "refused", job.because)
+    return _write_end(db, run, job, health)
+
+
+def _write_end(db: Database, run: Run, job: Job, health: Health) -> Run:
+    source = job.reading.source
+    reason = source.manners.reason
+    manners = {
+        "robots": source.manners.robots,
+        "robots_said": job.robots,
+        "reason": reason,
+        "seconds_between": source.manners.seconds_between,
+        "at_once": source.manners.at_once,
+        "user_agent": source.manners.user_agent or USER_AGENT,
+        "basis": source.basis,
+    }
+    crawls.say_manners(db, run, manners)
+    return crawls.end(
+        db,
+        run,
+        state=health.state,
+        cause=health.cause,
+        because=health.because,
+        clock=job.clock,
+        counts=sums_of(db, run.run_id).as_json(),
+    )
+
+
+@contextmanager
+def _store(settings: Settings, *, is_dry: bool) -> Iterator[Database]:
+    if is_dry:
+        with TemporaryDirectory(prefix="shouyi-dry-") as folder:
+            db = open_store(Path(folder) / "shouyi.db")
+            try:
+                yield db
+            finally:
+                db.conn.close()
+        return
+    db = open_store(settings.database)
+    try:
+        yield db
+    finally:
+        db.conn.close()
+
+
+def _log_file(settings: Settings, source: Source) -> Path | None:
+    """Return the log of a source's runs; it is begun anew when it has grown long."""
+    file = settings.logs / f"crawl-{source.key}.log"
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if file.is_file() and file.stat().st_size > _LOG_BYTES:
+            file.replace(file.with_suffix(".log.1"))
+    except OSError:
+        return None
+    return file
+
+
+_LOG_BYTES = 5_000_000
