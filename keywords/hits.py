@@ -26,6 +26,7 @@ class Species:
         provenance: where the row comes from, in words a lawyer can read.
         is_inferred: the row was completed by inference and must be checked first.
         trade_names: other names under which it is offered.
+        members: for a group name ("猫头鹰"), the birds it may be; empty for a species.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Species:
     provenance: str
     is_inferred: bool
     trade_names: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
 
 
 class Hit(NamedTuple):

@@ -1,10 +1,14 @@
 """What we make of a listing: the words found in it, the reasons to look closer, the score."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from keywords.hits import Hit, Species
 from pipeline.listing import Listing
+
+_QUOTED = 3  # words shown as the reason; the others are highlighted in the text anyway
+_STRENGTHS = ("strong", "medium", "weak")
 
 
 @dataclass(frozen=True)
@@ -13,27 +17,44 @@ class Reading:
 
     Attributes:
         hits: in the order of the fields, then of the text.
-        vetoed: words that a look-alike took back (the 画眉 of 画眉笔): shown, never counted.
-        species: the birds meant, by what the hits say.
+        vetoed: names that a look-alike took back (the 画眉 of 画眉笔): shown, never counted.
+        lookalikes: the words that took them back.
+        species: what the hits may mean, by Chinese name.
     """
 
     listing: Listing
     hits: tuple[Hit, ...]
-    species: tuple[Species, ...] = ()
     vetoed: tuple[Hit, ...] = ()
+    lookalikes: tuple[Hit, ...] = ()
+    species: Mapping[str, Species] = field(default_factory=dict)
 
     @cached_property
-    def by_kind(self) -> dict[str, list[Hit]]:
-        """The hits sorted by what they say."""
-        kinds: dict[str, list[Hit]] = {}
+    def _words(self) -> dict[tuple[str, str], dict[str, Hit]]:
+        words: dict[tuple[str, str], dict[str, Hit]] = {}
         for hit in self.hits:
-            kinds.setdefault(hit.kind, []).append(hit)
-        return kinds
+            words.setdefault((hit.kind, hit.strength), {}).setdefault(hit.term, hit)
+        return words
 
-    def of(self, *kinds: str) -> list[Hit]:
-        """Return the hits of these kinds, in their order."""
-        by_kind = self.by_kind
-        return [hit for kind in kinds for hit in by_kind.get(kind, ())]
+    def words(self, *kinds: str, strengths: Iterable[str] = _STRENGTHS) -> list[Hit]:
+        """Return the hits of these kinds, each term once."""
+        words = self._words
+        return [
+            hit
+            for strength in strengths
+            for kind in kinds
+            if (kind, strength) in words
+            for hit in words[kind, strength].values()
+        ]
+
+    @cached_property
+    def text(self) -> str:
+        """Title, text and picture text, as shown, one after the other."""
+        listing = self.listing
+        return "\n".join(filter(None, (listing.title, listing.text, listing.ocr)))
+
+    def birds_of(self, hits: Iterable[Hit]) -> list[Species]:
+        """Return the birds, or groups of birds, that hits may mean."""
+        return [self.species[name] for hit in hits for name in hit.species]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +75,23 @@ class Signal:
     quote: str = ""
     pieces: int = 1
 
+    @classmethod
+    def on(cls, name: str, hits: list[Hit]) -> "Signal | None":
+        """Build the signal that rests on these hits, one piece each; none without hits."""
+        if not hits:
+            return None
+        quoted = dict.fromkeys(hit.surface for hit in hits)
+        quote = "、".join(list(quoted)[:_QUOTED])
+        return cls(name, quote=quote, pieces=len(hits))
+
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
     """A listing with its score and every point of it explained.
 
     Attributes:
-        species: Chinese names of the birds meant, surest first.
+        species: Chinese names of the birds meant, surest first; a group's name ("猫头鹰")
+            where no more can be said. Each is a key of ``Lexicon.species``.
         score: 0..100, higher is more suspicious.
         lexicon: version of the lexicon that read it.
     """
@@ -71,4 +102,4 @@ class Ranked:
     signals: tuple[Signal, ...]
     score: int
     is_suspicious: bool
-    lexicon: str = field(default="")
+    lexicon: str = ""

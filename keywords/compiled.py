@@ -1,0 +1,172 @@
+"""The checked lexicon as plain data, kept in a cache file named by the hash of its sources.
+
+The cache is JSON: it can be read by anyone and runs nothing when read.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from keywords.hits import Species
+from keywords.kinds import CONFUSER
+from keywords.normalise import Folding
+from keywords.rows import rows_of
+from keywords.tables import Tables, read_tables
+
+FORMAT = 4  # raise when what is compiled changes its shape or its rules
+_SPELT = {"bird", "code"}
+_SPLIT_COLUMNS = ("character", "parts", "source")
+_PICTURE_COLUMNS = ("picture", "reads", "source")
+
+
+class Entry(NamedTuple):
+    """One form to look for and what it says."""
+
+    form: str
+    term: str
+    kind: str
+    species: tuple[str, ...]
+    strength: str
+    via: str
+
+
+class Compiled(NamedTuple):
+    """All that matching needs."""
+
+    version: str
+    species: tuple[Species, ...]
+    entries: tuple[Entry, ...]
+    after: Mapping[str, str]
+    before: Mapping[str, str]
+    reads: Mapping[str, str]
+
+
+def compiled(folder: Path, own: Path | None, cache: Path | None) -> Compiled:
+    """Give the checked lexicon, from the cache where its sources have not changed.
+
+    Raises:
+        LexiconError: a file holds what it may not.
+    """
+    key = _hash(folder, own)
+    kept = cache / f"lexicon-{key}.json" if cache is not None else None
+    if kept is not None and kept.is_file():
+        try:
+            return _unpacked(json.loads(kept.read_text(encoding="utf-8")))
+        except (ValueError, KeyError, TypeError, OSError):
+            pass  # half-written or foreign: it is made again below
+    fresh = _compile(key[:8], read_tables(folder, own), folder)
+    if kept is not None:
+        _keep(kept, fresh)
+    return fresh
+
+
+def _hash(folder: Path, own: Path | None) -> str:
+    digest = hashlib.sha256(f"{FORMAT}".encode())
+    for place in (folder, own):
+        if place is None:
+            continue
+        for file in sorted(place.glob("*.csv")):
+            digest.update(f"{file.name}\0".encode())
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def _compile(version: str, tables: Tables, folder: Path) -> Compiled:
+    from keywords.variants import spellings  # noqa: PLC0415 - pypinyin is slow to load, once
+
+    folding = Folding(tables.simplified, tables.glyphs)
+    entries: dict[str, Entry] = {}
+    for form, (word, kind) in tables.confusers.items():
+        entries[form] = Entry(form, word, CONFUSER, (kind,), "strong", "plain")
+    for form, term in tables.terms.items():
+        entries[form] = Entry(form, term.term, term.kind, term.species, term.strength, "plain")
+    splits = _by_first(folder / "splits.csv", _SPLIT_COLUMNS, folding, turn=False)
+    pictures = _by_first(folder / "pictures.csv", _PICTURE_COLUMNS, folding, turn=True)
+    for form, term in tables.terms.items():
+        if term.kind not in _SPELT or term.strength == "weak":
+            continue
+        if not any(tables.species[bird].traded for bird in term.species):
+            continue
+        for spelling, via in spellings(form, splits, pictures):
+            made = Entry(spelling, term.term, term.kind, term.species, "medium", via)
+            entries.setdefault(spelling, made)
+    reads = {**tables.simplified, **tables.glyphs}
+    return Compiled(
+        version,
+        tuple(tables.species.values()),
+        tuple(entries.values()),
+        tables.after,
+        tables.before,
+        reads,
+    )
+
+
+def _by_first(
+    file: Path, columns: tuple[str, ...], folding: Folding, *, turn: bool
+) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for row in rows_of(file, columns):
+        key, value = (folding.fold(row.values[at]) for at in ((1, 0) if turn else (0, 1)))
+        if not key or not value:
+            raise row.wrong(columns[0], "can never match", "write a letter or a picture")
+        found.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in found.items()}
+
+
+def _keep(file: Path, made: Compiled) -> None:
+    """Write the cache; a cache that cannot be written costs time, not results."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=".lexicon-")
+        with os.fdopen(handle, "w", encoding="utf-8") as kept:
+            json.dump(_packed(made), kept, ensure_ascii=False, separators=(",", ":"))
+        Path(name).replace(file)
+    except OSError:
+        return
+
+
+def _packed(made: Compiled) -> dict[str, Any]:
+    return {
+        "version": made.version,
+        "species": [_packed_species(bird) for bird in made.species],
+        "entries": made.entries,
+        "after": made.after,
+        "before": made.before,
+        "from": "".join(made.reads),
+        "to": list(made.reads.values()),
+    }
+
+
+def _packed_species(bird: Species) -> list[Any]:
+    values = [getattr(bird, name) for name in Species.__slots__]
+    return [value.isoformat() if isinstance(value, date) else value for value in values]
+
+
+def _unpacked(kept: Mapping[str, Any]) -> Compiled:
+    return Compiled(
+        kept["version"],
+        tuple(_unpacked_species(values) for values in kept["species"]),
+        tuple(_entry(values) for values in kept["entries"]),
+        kept["after"],
+        kept["before"],
+        dict(zip(kept["from"], kept["to"], strict=True)),
+    )
+
+
+def _entry(values: Iterable[Any]) -> Entry:
+    form, term, kind, species, strength, via = values
+    return Entry(form, term, kind, tuple(species), strength, via)
+
+
+def _unpacked_species(values: list[Any]) -> Species:
+    named = dict(zip(Species.__slots__, values, strict=True))
+    on = named["list_on"]
+    named["list_on"] = date.fromisoformat(on) if on else None
+    named["trade_names"] = tuple(named["trade_names"])
+    named["members"] = tuple(named["members"])
+    return Species(**named)

@@ -1,0 +1,308 @@
+"""All terms over a text in one pass, then what may stay: boundaries, look-alikes, longest first."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import ahocorasick
+
+from keywords.compiled import Compiled, Entry
+from keywords.context import Context
+from keywords.hits import Hit
+from keywords.kinds import CONFUSER, KINDS, Part
+from keywords.normalise import Folded, Folding, is_han
+
+MOST_HITS = 2000  # of one field: a text that is all terms says no more with the next thousand
+_STOPS = frozenset("，,。.！!？?；;：:、\n\r（）()【】[]《》<>“”\"'…")
+_SHORT = 2
+_LOOSE_KINDS = frozenset({"bird", "code", "anybird", "domestic"})
+_LOOSE_WHEN_MEDIUM = frozenset({"keep", "hawk", "gear", "hunt", "wild", "egg", "part", "meat"})
+_TAKEN = frozenset({"bird", "code", "anybird", "domestic", "hawk", "gear"})
+"""What a look-alike is worth mentioning for; other words in it just say nothing."""
+_TAKERS = frozenset({"cage", "toy", "art", "media", "wares", "org", "sport", "person", "deter"})
+_NAMES = frozenset({"bird", "code", "domestic"})
+_CLAUSE_HEADS = frozenset({"sell", "buy", "swap", "ship"})
+
+
+class Match(NamedTuple):
+    """A form found in a folded text, before anything is decided."""
+
+    start: int
+    end: int
+    entry: Entry
+
+
+class Found(NamedTuple):
+    """What one reading of a text gives.
+
+    Attributes:
+        hits: what may stay.
+        vetoed: names of birds that a look-alike took back.
+        lookalikes: the words that took them back.
+    """
+
+    hits: tuple[Hit, ...]
+    vetoed: tuple[Hit, ...]
+    lookalikes: tuple[Hit, ...]
+
+
+NOTHING = Found((), (), ())
+
+
+class Matcher:
+    """The automaton over every form of every term, and the rules that come after it."""
+
+    def __init__(self, lexicon: Compiled, folding: Folding, context: Context) -> None:
+        self._folding = folding
+        self._context = context
+        self._after = lexicon.after
+        self._before = lexicon.before
+        self._longest = max(map(len, [*lexicon.after, *lexicon.before]), default=0)
+        self._all = ahocorasick.Automaton()
+        self._telling = ahocorasick.Automaton()
+        for entry in lexicon.entries:
+            self._all.add_word(entry.form, (len(entry.form), entry))
+            if _tells(entry):
+                self._telling.add_word(entry.form, entry.form)
+        self._all.make_automaton()
+        self._telling.make_automaton()
+
+    def may_tell(self, folded: str) -> bool:
+        """Return whether any word stands in a folded text that could make it matter."""
+        return next(self._telling.iter(folded), None) is not None
+
+    def found_in(self, fields: Mapping[str, str]) -> Found:
+        """Return what stands in the fields, in the order of the text."""
+        hits: list[Hit] = []
+        vetoed: list[Hit] = []
+        lookalikes: list[Hit] = []
+        for field, text in fields.items():
+            if not text:
+                continue
+            folded = self._folding.folded(text)
+            matches = self._matches(text, folded)
+            kept, taken, takers = self._sifted(folded, matches)
+            hits += (self._hit(match, field, text, folded) for match in kept)
+            vetoed += (self._hit(match, field, text, folded) for match in taken)
+            lookalikes += (self._hit(match, field, text, folded) for match in takers)
+        return Found(tuple(hits), tuple(vetoed), tuple(lookalikes))
+
+    def _matches(self, text: str, folded: Folded) -> list[Match]:
+        found = []
+        for last, (size, entry) in self._all.iter(folded.text):
+            start = last - size + 1
+            if self._stands(text, folded, start, last + 1, entry):
+                found.append(Match(start, last + 1, entry))
+                if len(found) >= MOST_HITS:
+                    break
+        found.sort(key=lambda match: (match.start, -match.end))
+        return found
+
+    def _stands(self, text: str, folded: Folded, start: int, end: int, entry: Entry) -> bool:
+        """Tell a word from chance: whole Latin words, nothing but noise between characters."""
+        at = folded.at
+        first, last = at[start], at[end - 1]
+        form = entry.form
+        if len(form) == 1 and entry.kind in _CLAUSE_HEADS:
+            # 出, 收, 求 say something only where a clause begins
+            return start == 0 or at[start - 1] + 1 < first
+        if form[0].isascii() and start and at[start - 1] >= first - 1:
+            before = folded.text[start - 1]
+            if before.isascii() and before.isalnum():
+                return False
+        if form[-1].isascii() and end < len(at) and at[end] <= last + 1:
+            behind = folded.text[end]
+            if behind.isascii() and behind.isalnum():
+                return False
+        if last - first == end - 1 - start:
+            return True
+        return _is_noise(text, folded, start, end)
+
+    def _sifted(
+        self, folded: Folded, matches: list[Match]
+    ) -> tuple[list[Match], list[Match], list[Match]]:
+        """Sort matches, longest first from left to right, into kept, taken back, and takers."""
+        sieve = _Sieve(self._form_around, self._is_chance, folded, matches)
+        for match in matches:
+            sieve.sift(match)
+        return sieve.kept, sieve.taken, list(dict.fromkeys(sieve.takers))
+
+    def _form_around(self, folded: Folded, match: Match, starts: frozenset[int]) -> Match | None:
+        """Return the look-alike that a name and its neighbour make: 鸟名 + 牌 is a brand."""
+        text, at = folded.text, folded.at
+        start, end = match.start, match.end
+        if end < len(at) and end not in starts and at[end] - at[end - 1] <= _SHORT:
+            for size in range(self._longest, 0, -1):
+                kind = self._after.get(text[end : end + size])
+                if kind is not None:
+                    return self._form(start, min(end + size, len(text)), text, kind)
+        if start and at[start] - at[start - 1] <= _SHORT:
+            for size in range(self._longest, 0, -1):
+                kind = self._before.get(text[max(0, start - size) : start])
+                if kind is not None:
+                    return self._form(max(0, start - size), end, text, kind)
+        return None
+
+    @staticmethod
+    def _form(start: int, end: int, text: str, kind: str) -> Match:
+        word = text[start:end]
+        return Match(start, end, Entry(word, word, CONFUSER, (kind,), "strong", "plain"))
+
+    def _is_chance(self, folded: Folded, match: Match) -> bool:
+        """Return whether the term only seems to stand there: 红子 in 粉红子母扣."""
+        entry = match.entry
+        size = match.end - match.start
+        if size == 1 or not _is_loose(entry):
+            return False
+        text, at = folded.text, folded.at
+        left = match.start and at[match.start - 1] + 1 == at[match.start]
+        right = match.end < len(at) and at[match.end - 1] + 1 == at[match.end]
+        if not (left and is_han(text[match.start - 1])) and not (right and is_han(text[match.end])):
+            return False
+        block_start, block_end = _block(folded, match)
+        return not self._context.is_word(
+            text[block_start:block_end], match.start - block_start, match.end - block_start
+        )
+
+    def _hit(self, match: Match, field: str, text: str, folded: Folded) -> Hit:
+        start, end = folded.span(match.start, match.end)
+        surface = text[start:end]
+        entry = match.entry
+        via = entry.via
+        if via == "plain" and surface != entry.term:
+            via = self._folding.way(surface)
+        return Hit(
+            entry.term, surface, field, start, end, via, entry.kind, entry.species, entry.strength
+        )
+
+
+class _Sieve:
+    """What of the matches may stay, seen from left to right, the longer one first."""
+
+    def __init__(
+        self,
+        form_around: Callable[[Folded, Match, frozenset[int]], Match | None],
+        is_chance: Callable[[Folded, Match], bool],
+        folded: Folded,
+        matches: list[Match],
+    ) -> None:
+        self.kept: list[Match] = []
+        self.taken: list[Match] = []
+        self.takers: list[Match] = []
+        self._form_around = form_around
+        self._is_chance = is_chance
+        self._folded = folded
+        self._starts = frozenset(
+            match.start for match in matches if match.entry.kind in {"bird", "code"}
+        )
+        self._reach: dict[str, int] = {}
+        self._shade = -1
+        self._taker: Match | None = None
+
+    def sift(self, match: Match) -> None:
+        """Keep a match, or let it go."""
+        kind = match.entry.kind
+        if kind == CONFUSER:
+            self._shelter(match)
+        elif match.end <= self._reach.get(kind, -1):
+            pass  # a longer word of the same kind says it better
+        elif self._is_taken(match):
+            pass
+        elif kind == "anybird" and match.end <= self._shade:
+            pass  # the 鸟 of 捕鸟网
+        elif not self._is_chance(self._folded, match):
+            self._keep(match)
+
+    def _keep(self, match: Match) -> None:
+        kind = match.entry.kind
+        self._reach[kind] = match.end
+        if KINDS[kind] is not Part.AROUND:
+            self._shade = max(self._shade, match.end)
+        if kind in _TAKERS:
+            self._shelter(match)
+        self.kept.append(match)
+
+    def _shelter(self, match: Match) -> None:
+        if self._taker is None or match.end > self._taker.end:
+            self._taker = match
+
+    def _is_taken(self, match: Match) -> bool:
+        """Return whether a look-alike takes the match back; note both."""
+        kind = match.entry.kind
+        if KINDS[kind] is Part.AGAINST and kind != "domestic":
+            return False
+        taker = self._taker if self._taker and match.end <= self._taker.end else None
+        if taker is None and kind in _NAMES:
+            taker = self._form_around(self._folded, match, self._starts)
+        if taker is None:
+            return False
+        if kind in _TAKEN:
+            self.taken.append(match)
+            self.takers.append(taker)
+        return True
+
+
+def _is_loose(entry: Entry) -> bool:
+    """Return whether a form is short enough to stand by chance in other words."""
+    if entry.kind in _LOOSE_KINDS:
+        return len(entry.form) <= _SHORT + (entry.strength != "strong")
+    return (
+        entry.kind in _LOOSE_WHEN_MEDIUM
+        and entry.strength != "strong"
+        and len(entry.form) <= _SHORT
+    )
+
+
+def _tells(entry: Entry) -> bool:
+    """Return whether a word alone is worth a full reading."""
+    if entry.kind == CONFUSER:
+        return False
+    part = KINDS[entry.kind]
+    if part is Part.AGAINST or entry.kind in {"life", "place", "contact", "claim"}:
+        return False
+    if entry.kind in {"bird", "code", "emoji"}:
+        return True
+    if entry.kind in {"egg", "hawk", "anybird", "gear"}:
+        return entry.strength != "weak" or entry.kind == "anybird"
+    return entry.strength == "strong"
+
+
+def _is_noise(text: str, folded: Folded, start: int, end: int) -> bool:
+    """Return whether what stands between the characters of a form is strewn, not written.
+
+    ``红.子`` and ``画 眉 鸟`` are names taken apart; ``粉红 子母扣`` and ``红，子`` are not.
+    """
+    at = folded.at
+    gaps = [text[at[place] + 1 : at[place + 1]] for place in range(start, end - 1)]
+    seen = [gap for gap in gaps if gap and not _is_silent(gap)]
+    if not seen:
+        return True
+    if len({gap.strip() for gap in seen}) > 1 and len(seen) < len(gaps):
+        return False
+    stops = any(character in _STOPS and character not in ".。" for gap in seen for character in gap)
+    if stops and (len(seen) < len(gaps) or end - start <= _SHORT or "\n" in "".join(seen)):
+        return False
+    if len(seen) == len(gaps) and end - start > _SHORT:
+        return True
+    attached_left = start > 0 and at[start - 1] + 1 == at[start] and is_han(folded.text[start - 1])
+    attached_right = end < len(at) and at[end - 1] + 1 == at[end] and is_han(folded.text[end])
+    return not attached_left and not attached_right
+
+
+def _is_silent(gap: str) -> bool:
+    return all(not character.isprintable() and character != "\n" for character in gap) or all(
+        ord(character) in _COMBINING for character in gap
+    )
+
+
+_COMBINING = range(0x0300, 0x0370)
+
+
+def _block(folded: Folded, match: Match) -> tuple[int, int]:
+    """Return the run of unbroken characters around a match."""
+    at, text = folded.at, folded.text
+    start, end = match.start, match.end
+    while start and at[start - 1] + 1 == at[start] and is_han(text[start - 1]):
+        start -= 1
+    while end < len(at) and at[end - 1] + 1 == at[end] and is_han(text[end]):
+        end += 1
+    return start, end

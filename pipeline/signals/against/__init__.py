@@ -1,0 +1,1 @@
+"""What speaks for an honest reading; lowers the score."""

@@ -1,0 +1,8 @@
+"""Watching and photographing birds."""
+
+from pipeline.reading import Reading, Signal
+
+
+def birding(reading: Reading) -> Signal | None:
+    """Fire on the words of this reason, one piece each."""
+    return Signal.on("birding", reading.words("birding"))

@@ -1,0 +1,8 @@
+"""A pet that flew away or was found."""
+
+from pipeline.reading import Reading, Signal
+
+
+def lost_pet(reading: Reading) -> Signal | None:
+    """Fire on the words of this reason, one piece each."""
+    return Signal.on("lost_pet", reading.words("lost"))

@@ -1,0 +1,8 @@
+"""News, police reports, courts."""
+
+from pipeline.reading import Reading, Signal
+
+
+def news(reading: Reading) -> Signal | None:
+    """Fire on the words of this reason, one piece each."""
+    return Signal.on("news", reading.words("news"))

@@ -1,0 +1,10 @@
+"""Every name of a bird in it is part of a word that means something else."""
+
+from pipeline.reading import Reading, Signal
+
+
+def only_lookalikes(reading: Reading) -> Signal | None:
+    """Fire when nothing is left once the look-alikes are taken out."""
+    if reading.words("bird", "code"):
+        return None
+    return Signal.on("only_lookalikes", list(reading.lookalikes))

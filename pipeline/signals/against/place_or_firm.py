@@ -1,0 +1,8 @@
+"""Places, firms, teams, persons."""
+
+from pipeline.reading import Reading, Signal
+
+
+def place_or_firm(reading: Reading) -> Signal | None:
+    """Fire on the words of this reason, one piece each."""
+    return Signal.on("place_or_firm", reading.words("org", "sport", "person"))

@@ -1,0 +1,8 @@
+"""Somebody helps a bird and hands it over."""
+
+from pipeline.reading import Reading, Signal
+
+
+def rescue(reading: Reading) -> Signal | None:
+    """Fire on the words of this reason, one piece each."""
+    return Signal.on("rescue", reading.words("rescue"))

@@ -1,0 +1,8 @@
+"""Ordinary goods and services."""
+
+from pipeline.reading import Reading, Signal
+
+
+def wares(reading: Reading) -> Signal | None:
+    """Fire on the words of this reason, one piece each."""
+    return Signal.on("wares", reading.words("wares"))

@@ -1,0 +1,8 @@
+"""Talk for those in the know, against moderation and reporting."""
+
+from pipeline.reading import Reading, Signal
+
+
+def hushed(reading: Reading) -> Signal | None:
+    """Fire on the words of this reason, one piece each."""
+    return Signal.on("hushed", reading.words("hush", strengths=("strong",)))

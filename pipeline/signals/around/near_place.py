@@ -1,0 +1,8 @@
+"""Liaoning and its flyway. Orders, never decides."""
+
+from pipeline.reading import Reading, Signal
+
+
+def near_place(reading: Reading) -> Signal | None:
+    """Fire on places of the province, and where birds are sold."""
+    return Signal.on("near_place", reading.words("place")[:1])

@@ -1,0 +1,8 @@
+"""The seller says that there are no papers."""
+
+from pipeline.reading import Reading, Signal
+
+
+def no_papers(reading: Reading) -> Signal | None:
+    """Fire on the words of this reason, one piece each."""
+    return Signal.on("no_papers", reading.words("nopapers"))

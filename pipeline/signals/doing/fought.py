@@ -1,0 +1,8 @@
+"""Birds set to fight for a stake."""
+
+from pipeline.reading import Reading, Signal
+
+
+def fought(reading: Reading) -> Signal | None:
+    """Fire on the words of this reason, one piece each."""
+    return Signal.on("fought", reading.words("fight"))

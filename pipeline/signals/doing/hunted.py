@@ -1,0 +1,8 @@
+"""Birds are being caught or shot."""
+
+from pipeline.reading import Reading, Signal
+
+
+def hunted(reading: Reading) -> Signal | None:
+    """Fire on the words of this reason, one piece each."""
+    return Signal.on("hunted", reading.words("hunt", strengths=("strong",)))

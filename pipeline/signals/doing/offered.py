@@ -1,0 +1,8 @@
+"""Somebody sells or gives away."""
+
+from pipeline.reading import Reading, Signal
+
+
+def offered(reading: Reading) -> Signal | None:
+    """Fire on the words of this reason, one piece each."""
+    return Signal.on("offered", reading.words("sell", strengths=("strong", "medium")))

@@ -1,0 +1,8 @@
+"""Birds sold for release: caught for the purpose."""
+
+from pipeline.reading import Reading, Signal
+
+
+def released(reading: Reading) -> Signal | None:
+    """Fire on the words of this reason, one piece each."""
+    return Signal.on("released", reading.words("release"))

@@ -1,0 +1,8 @@
+"""The bird is said to come from the wild."""
+
+from pipeline.reading import Reading, Signal
+
+
+def wild_caught(reading: Reading) -> Signal | None:
+    """Fire on the words of this reason, one piece each."""
+    return Signal.on("wild_caught", reading.words("wild", strengths=("strong",)))

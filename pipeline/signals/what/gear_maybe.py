@@ -1,0 +1,8 @@
+"""Nets, clips and slings that may be meant for birds."""
+
+from pipeline.reading import Reading, Signal
+
+
+def gear_maybe(reading: Reading) -> Signal | None:
+    """Fire on the words of this reason, one piece each."""
+    return Signal.on("gear_maybe", reading.words("gear", strengths=("medium", "weak")))

@@ -1,0 +1,15 @@
+"""A word of the trade in disguise: who hides it knows why."""
+
+from pipeline.reading import Reading, Signal
+
+_HIDDEN = {
+    *("inner", "zero_width", "fancy", "fullwidth"),
+    *("emoji", "pinyin", "initials", "split", "homophone"),
+}
+_NAMES = {"bird", "code", "keep", "anybird"}
+
+
+def hidden_spelling(reading: Reading) -> Signal | None:
+    """Fire when a name was found by another way than as it is written."""
+    hidden = [hit for hit in reading.hits if hit.via in _HIDDEN and hit.kind in _NAMES]
+    return Signal.on("hidden_spelling", hidden)

@@ -1,0 +1,8 @@
+"""Callers, decoys and songs that bring birds to the net."""
+
+from pipeline.reading import Reading, Signal
+
+
+def lure(reading: Reading) -> Signal | None:
+    """Fire on the words of this reason, one piece each."""
+    return Signal.on("lure", reading.words("lure", strengths=("strong",)))

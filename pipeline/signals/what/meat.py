@@ -1,0 +1,8 @@
+"""Wild birds as food."""
+
+from pipeline.reading import Reading, Signal
+
+
+def meat(reading: Reading) -> Signal | None:
+    """Fire on the words of this reason, one piece each."""
+    return Signal.on("meat", reading.words("meat", strengths=("strong",)))

@@ -1,0 +1,8 @@
+"""A bird, without saying which: 雏鸟, 猛禽, 小鸟."""
+
+from pipeline.reading import Reading, Signal
+
+
+def some_bird(reading: Reading) -> Signal | None:
+    """Fire on words for live birds of no named kind."""
+    return Signal.on("some_bird", reading.words("anybird", strengths=("strong", "medium")))

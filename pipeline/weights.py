@@ -1,0 +1,118 @@
+"""``data/score.yml``: how many points each signal is worth, and what a sum of them means."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from pipeline.base.errors import BadInput
+from pipeline.reading import Signal
+
+_LEAST = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What one signal is worth.
+
+    Attributes:
+        points: log-odds for one piece of evidence, for two, and so on; the last one stays.
+        orders_only: moves a listing within its side of the line, never across it.
+        zh, en: the sentence shown; ``{quote}`` stands for the words of the listing.
+    """
+
+    points: tuple[float, ...]
+    zh: str
+    en: str
+    orders_only: bool = False
+
+
+@dataclass(frozen=True)
+class Weights:
+    """All weights, and the one monotone table from the sum of points to 0..100."""
+
+    start: float
+    suspicious_from: int
+    sums: tuple[float, ...]
+    scores: tuple[float, ...]
+    signals: dict[str, Weight]
+
+    def weighed(self, signal: Signal) -> Signal:
+        """Return the signal with its points and its sentence."""
+        weight = self.signals[signal.name]
+        points = weight.points[min(signal.pieces, len(weight.points)) - 1]
+        return replace(signal, points=points, because=weight.zh.replace("{quote}", signal.quote))
+
+    def score(self, signals: Iterable[Signal]) -> int:
+        """Return 0..100 for a listing with these signals; 0 where nothing speaks for it."""
+        deciding = self.start
+        ordering = 0.0
+        speaks = False
+        for signal in signals:
+            speaks = speaks or signal.points > 0
+            if self.signals[signal.name].orders_only:
+                ordering += signal.points
+            else:
+                deciding += signal.points
+        if not speaks:
+            return 0
+        line = self._sum_of(self.suspicious_from)
+        whole = deciding + ordering
+        if deciding < line:
+            return min(self._mapped(min(whole, line - _LEAST)), self.suspicious_from - 1)
+        return max(self._mapped(max(whole, line)), self.suspicious_from)
+
+    def _mapped(self, total: float) -> int:
+        if total <= self.sums[0]:
+            return round(self.scores[0])
+        if total >= self.sums[-1]:
+            return round(self.scores[-1])
+        at = bisect_right(self.sums, total)
+        low, high = self.sums[at - 1], self.sums[at]
+        share = (total - low) / (high - low)
+        return round(self.scores[at - 1] + share * (self.scores[at] - self.scores[at - 1]))
+
+    def _sum_of(self, score: float) -> float:
+        at = min(max(bisect_right(self.scores, score), 1), len(self.scores) - 1)
+        low, high = self.scores[at - 1], self.scores[at]
+        share = (score - low) / (high - low)
+        return self.sums[at - 1] + share * (self.sums[at] - self.sums[at - 1])
+
+
+def read_weights(file: Path, names: Sequence[str]) -> Weights:
+    """Read and check the weights; every signal has one, and nothing else has.
+
+    Raises:
+        BadInput: the file holds what it may not.
+    """
+    try:
+        data: dict[str, Any] = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+    except (MarkedYAMLError, UnicodeDecodeError) as error:
+        raise BadInput(str(file), f"is not YAML: {error}", "mend that line") from error
+    signals = {name: _weight(file, name, values) for name, values in data["signals"].items()}
+    missing = [name for name in names if name not in signals]
+    unknown = [name for name in signals if name not in names]
+    if missing:
+        raise BadInput(str(file), f"signal {missing[0]} has no points", "add it under signals")
+    if unknown:
+        raise BadInput(str(file), f"{unknown[0]} is no signal", "delete it, or name it in SIGNALS")
+    sums, scores = zip(*data["table"], strict=True)
+    if any(low >= high for low, high in pairwise(sums)) or any(
+        low >= high for low, high in pairwise(scores)
+    ):
+        raise BadInput(str(file), "table does not rise", "order it by sum, with rising scores")
+    return Weights(float(data["start"]), int(data["suspicious_from"]), sums, scores, signals)
+
+
+def _weight(file: Path, name: str, values: dict[str, Any]) -> Weight:
+    points = tuple(float(value) for value in values["points"])
+    if not points or any(abs(value) < abs(before) for before, value in pairwise(points)):
+        raise BadInput(
+            str(file), f"{name}.points {list(points)} fall", "give as much or more for each piece"
+        )
+    return Weight(points, values["zh"], values["en"], bool(values.get("orders_only")))
