@@ -16,7 +16,7 @@ from demo.pages import Hours, Pages
 from demo.stock import Shelf, Ware
 
 NAME = "辽海鸟友论坛"
-ROWS = 12
+ROWS = 8
 """Threads on a page of a board."""
 
 BOARDS = {"2": "鸟友交易", "3": "养鸟观鸟"}

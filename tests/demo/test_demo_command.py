@@ -1,0 +1,67 @@
+import json
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from commands.demo import open_market
+from crawlers.sources import load_source
+from demo.market import PORTS
+
+
+def test_the_sources_are_written_where_the_market_stands(settings):
+    """Each file loads, allows exactly its own host and port, and says why it is so brisk."""
+    with open_market(settings, 1) as market:
+        for name in ("classifieds", "app"):
+            shop = market.shops[name]
+            source = load_source(settings.own_sources / f"demo-{name}.yml")
+            assert (shop.key, name) == (source.key, source.family)
+            assert source.search.url.startswith(shop.url)
+            assert (f"127.0.0.1:{shop.port}",) == source.allow_private
+            assert (0.05, "our own server") == (
+                source.manners.seconds_between,
+                source.manners.reason,
+            )
+            assert source.expect.listings[0] <= market.count(shop)
+
+    assert (settings.own_sources / "demo-app.yml").is_file()
+
+
+def test_a_home_remembers_when_its_market_began(settings):
+    """Listings keep their dates when the market is opened again."""
+    with open_market(settings, 1):
+        first = (settings.home / "demo-began.txt").read_text(encoding="utf-8")
+    with open_market(settings, 2):
+        again = (settings.home / "demo-began.txt").read_text(encoding="utf-8")
+
+    assert first == again
+
+
+def test_the_command_serves_until_ctrl_c(tmp_path):
+    """One JSON object a line for each shop; then it waits; Ctrl-C ends it cleanly."""
+    command = [sys.executable, "-m", "commands", "demo", "--night", "2", "--json"]
+    command += ["--home", str(tmp_path)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as run:
+        lines = [json.loads(run.stdout.readline()) for _ in PORTS]
+        run.send_signal(signal.SIGINT)
+        _, said = run.communicate(timeout=20)
+
+    assert [f"demo-{name}" for name in PORTS] == [line["source"] for line in lines]
+    assert all(line["url"] == f"http://127.0.0.1:{line['port']}/" for line in lines)
+    assert 130 == run.returncode
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("night", ["0", "4", "x"])
+def test_a_night_that_nobody_wrote_is_refused(tmp_path, night):
+    """Exit 2, nothing written."""
+    command = [sys.executable, "-m", "commands", "demo", "--night", night]
+    command += ["--home", str(tmp_path / "home")]
+
+    ended = subprocess.run(command, capture_output=True, check=False, timeout=60)
+
+    assert 2 == ended.returncode
+    assert not (tmp_path / "home").exists()
