@@ -155,10 +155,12 @@ def to_json(listing: Listing) -> str:
     What says nothing is left out; sums are strings, times as ``stamp`` writes them.
     """
     price, place, seller = listing.price, listing.place, listing.seller
-    told: dict[str, Any] = {
+    name = {
         "source": listing.source,
         "site_id": listing.site_id,
         "seen_at": stamp(listing.seen_at),
+    }
+    told: dict[str, Any] = {
         "url": listing.url,
         "title": listing.title,
         "text": listing.text,
@@ -181,7 +183,7 @@ def to_json(listing: Listing) -> str:
         "is_damaged": listing.is_damaged,
         "notes": dict(listing.notes),
     }
-    line = json.dumps(_told(**told), ensure_ascii=False, separators=(",", ":"))
+    line = json.dumps({**name, **_told(**told)}, ensure_ascii=False, separators=(",", ":"))
     return storable(line)
 
 
