@@ -1,6 +1,5 @@
 """What was seen of a page, written down: the files, their list, and what the page is."""
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,23 +10,15 @@ from evidence.archive import archived
 from evidence.capture import Captured
 from evidence.circumstances import circumstances, taken
 from evidence.formats.format_1 import ARCHIVE, CIRCUMSTANCES, RECORDS
+from evidence.judging import Finding, find
 from evidence.originals import originals
 from evidence.shelf import Shelf, put
 from pipeline.base import log
 from pipeline.base.clock import Clock
-from pipeline.page import PageKind, PageSeen, PageVerdict, judge
 from pipeline.store.open import Database
 from pipeline.store.snapshots import Kept
 
 NO_TIMESTAMP = "无第三方时间戳"
-_NAMED_AT_MOST = 3
-_KINDS = {
-    PageKind.EMPTY: "空页",
-    PageKind.LOGIN_WALL: "要求登录",
-    PageKind.CHALLENGE: "人机验证",
-    PageKind.REMOVED: "已下架或已删除",
-    PageKind.ERROR: "出错页",
-}
 
 _log = log.get("evidence")
 
@@ -89,13 +80,13 @@ def keep(
     clock: Clock,
 ) -> Snapshot:
     """Write what was seen as a folder, list it, seal it, and keep its row."""
-    verdict = _judged(seen)
+    found = find(seen, wanted.fields, wanted.title)
     with shelf.making(seen.started_at) as (snapshot_id, making):
         files = _files(wanted, seen, snapshot_id, facts)
         for name, (_url, data) in files.items():
             put(making / name, data)
         told = {
-            **_about(wanted, seen, snapshot_id, verdict),
+            **_about(wanted, seen, snapshot_id, found),
             "files": [
                 manifest.file_entry(name, data, url=url)
                 for name, (url, data) in sorted(files.items())
@@ -111,22 +102,6 @@ def keep(
         took_seconds=row.took_seconds,
     )
     return Snapshot(row, shelf.folder / row.snapshot_id)
-
-
-def _judged(seen: Captured) -> PageVerdict:
-    """Say what the page is, from what the browser showed."""
-    main = seen.main
-    if seen.failure or main is None:
-        return PageVerdict(kind=PageKind.ERROR, because=seen.failure or "没有收到页面")
-    return judge(
-        PageSeen(
-            url=seen.final_url,
-            status=main.status,
-            content_type=main.header("content-type"),
-            text=seen.html,
-            headers={name.lower(): value for name, value in main.headers},
-        )
-    )
 
 
 def _files(
@@ -156,11 +131,7 @@ def _files(
     return {name: ("", data) for name, data in ours.items()} | theirs
 
 
-def _about(
-    wanted: Wanted, seen: Captured, snapshot_id: str, verdict: PageVerdict
-) -> dict[str, Any]:
-    is_listing = verdict.kind is PageKind.NORMAL and bool(seen.png)
-    found = _has_title(wanted.title, seen) if wanted.title and is_listing else None
+def _about(wanted: Wanted, seen: Captured, snapshot_id: str, found: Finding) -> dict[str, Any]:
     missing = [
         {"url": one.url, "kind": one.kind, "status": one.status, "why": one.why}
         for one in seen.missing
@@ -175,44 +146,16 @@ def _about(
         "url_requested": wanted.url,
         "url_final": seen.final_url,
         "taken": taken(seen),
-        "state": "sealed" if is_listing else "failed",
-        "page": str(verdict.kind),
-        "page_because": verdict.because,
-        "reason": _reason(seen, verdict, title_found=found),
-        "title_found": found,
+        "state": "sealed" if found.is_listing else "failed",
+        "page": str(found.page),
+        "page_because": found.because,
+        "reason": found.reason,
+        "title_found": found.title_found,
         "is_complete": not missing and not limits,
         "missing": missing,
         "limits": limits,
         "third_party_timestamp": NO_TIMESTAMP,
     }
-
-
-def _reason(seen: Captured, verdict: PageVerdict, *, title_found: bool | None) -> str:
-    """Say in words why it is not the listing, or what of the listing is not there."""
-    if seen.failure:
-        return seen.failure
-    if verdict.kind is not PageKind.NORMAL:
-        return (
-            f"{_KINDS[verdict.kind]}：{verdict.because}"
-            if verdict.because
-            else _KINDS[verdict.kind]
-        )
-    parts = [*seen.limits]
-    if title_found is False:
-        parts.insert(0, "页面上没有找到这条信息的标题")
-    named = [f"{one.url}（{one.status or one.why}）" for one in seen.missing[:_NAMED_AT_MOST]]
-    if named:
-        parts.append(f"缺 {len(seen.missing)} 项：{'、'.join(named)}")
-    return "；".join(parts)
-
-
-def _has_title(title: str, seen: Captured) -> bool:
-    return _folded(title) in _folded(f"{seen.title}\n{seen.text}")
-
-
-def _folded(text: str) -> str:
-    """Without blanks and widths: a page may break a title where it likes."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
 
 
 def _chain(head: Kept | None) -> dict[str, Any]:

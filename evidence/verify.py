@@ -62,12 +62,13 @@ def verify(path: Path, *, alone: bool = False) -> Verdict:
     if path.is_symlink() or not path.is_dir():
         return Verdict(path, 0, (_("不是普通文件夹，不是一份固定"),))
     files = sum(1 for entry in path.iterdir() if entry.is_file())
+    listing = path / manifest.NAME
+    if not listing.is_file() or listing.is_symlink():
+        return Verdict(path, files, (_("{file}：文件缺失").format(file=manifest.NAME),))
     try:
-        data = (path / manifest.NAME).read_bytes()
+        data = listing.read_bytes()
         told = manifest.read(data)
         check = FORMATS.get(told.get("format", 0))
-    except FileNotFoundError:
-        return Verdict(path, files, (_("{file}：文件缺失").format(file=manifest.NAME),))
     except (OSError, ValueError, TypeError, RecursionError):
         return Verdict(path, files, (_("{file}：读不出来或被改动").format(file=manifest.NAME),))
     if check is None:
