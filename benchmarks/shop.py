@@ -1,0 +1,113 @@
+"""A shop to crawl at full speed: a process of its own that answers from memory.
+
+``python -m benchmarks.shop LISTINGS`` prints its port and serves until its input ends.
+``GET /_since`` returns how many pages it served, and over how many seconds, since it was last
+asked: a yardstick that neither side of a comparison holds in its own hand.
+"""
+
+import asyncio
+import contextlib
+import json
+import random
+import sys
+import time
+from dataclasses import dataclass, field
+
+PER_PAGE = 50
+SEED = 20260310
+
+_BIRDS = ("画眉", "八哥", "鹩哥", "百灵", "绣眼", "靛颏", "牡丹鹦鹉", "玄凤", "文鸟", "珍珠鸟")
+_THINGS = ("鸟笼", "鸟粮", "食罐", "鱼缸", "盆景", "自行车", "手机壳", "书架", "电饭煲", "茶具")
+_PLACES = ("沈阳铁西", "大连沙河口", "鞍山铁东", "抚顺顺城", "本溪平山", "丹东振兴", "锦州古塔")
+_WORDS = ("自家养的", "叫口好", "不怕人", "可自提", "送笼子", "非诚勿扰", "九成新", "价格可议")
+
+
+@dataclass(slots=True)
+class Shop:
+    """The pages, and what was asked of it since the last time."""
+
+    pages: dict[str, bytes]
+    count: int = 0
+    first: float = 0.0
+    last: float = field(default=0.0)
+
+    def answer(self, path: str) -> bytes:
+        """Return a whole response."""
+        if path == "/_since":
+            told = {"pages": self.count, "seconds": self.last - self.first}
+            self.count, self.first, self.last = 0, 0.0, 0.0
+            return _response(json.dumps(told).encode(), "application/json")
+        if path == "/robots.txt":
+            return _response(b"User-agent: *\nDisallow: /admin/\n", "text/plain")
+        now = time.perf_counter()
+        self.first = self.first or now
+        self.last, self.count = now, self.count + 1
+        return self.pages.get(path) or _response(b"gone", "text/html", "404 Not Found")
+
+
+def shop_of(listings: int) -> Shop:
+    """Return a shop of so many listings, the same for the same number."""
+    chance = random.Random(SEED)  # noqa: S311 - the same pages every time, no secret
+    pages = {}
+    last_page = -(-listings // PER_PAGE)
+    for page in range(1, last_page + 1):
+        numbers = range((page - 1) * PER_PAGE, min(page * PER_PAGE, listings))
+        pages[f"/list?page={page}"] = _html(_list(numbers, page, last_page))
+    for number in range(listings):
+        pages[f"/item/{number}"] = _html(_item(number, chance))
+    return Shop(pages)
+
+
+def _list(numbers: range, page: int, last_page: int) -> str:
+    rows = "".join(
+        f'<li class="info" data-id="{number}"><a class="tit" href="/item/{number}">信息 {number}'
+        f'</a><span class="pri">{number % 900 + 50}元</span></li>'
+        for number in numbers
+    )
+    after = f'<a class="next" href="/list?page={page + 1}">下一页</a>' if page < last_page else ""
+    return f'<ul class="infolist">{rows}</ul>{after}'
+
+
+def _item(number: int, chance: random.Random) -> str:
+    # one in twenty is about a bird: more than a real site shows, so judging is not left out
+    what = chance.choice(_BIRDS if number % 20 == 0 else _THINGS)
+    text = "，".join(chance.choices(_WORDS, k=12))
+    about = "".join(f"<p>{'，'.join(chance.choices(_WORDS, k=8))}</p>" for _ in range(12))
+    links = "".join(f'<li><a href="/c/{n}">分类 {n}</a></li>' for n in range(40))
+    return (
+        f'<nav><ul>{links}</ul></nav><div class="detail" data-id="{number}">'
+        f'<h1 class="bt">出 {what} 一只</h1><span class="price">{chance.randint(20, 3000)}元</span>'
+        f'<span class="area">{chance.choice(_PLACES)}</span>'
+        f'<span class="time" title="2026-03-{number % 9 + 1:02d} 12:30">昨天</span>'
+        f'<a class="seller" href="/u/{number % 300}">卖家{number % 300}</a>'
+        f'<div class="content">{text}</div><div class="photos"><img src="/p/{number}.jpg"></div>'
+        f'</div><footer class="about">{about}</footer>'
+    )
+
+
+def _html(body: str) -> bytes:
+    head = '<!doctype html><html><head><meta charset="utf-8"><title>百姓集</title></head><body>'
+    return _response(f"{head}{body}</body></html>".encode(), "text/html; charset=utf-8")
+
+
+def _response(body: bytes, kind: str, status: str = "200 OK") -> bytes:
+    head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body
+
+
+async def _serve(shop: Shop) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, OSError):
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                writer.write(shop.answer(head.split(b" ", 2)[1].decode("latin-1")))
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    server.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(shop_of(int(sys.argv[1]))))
