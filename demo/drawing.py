@@ -107,8 +107,31 @@ def _bird(pen: Pen, colour: Colour, chance: random.Random, *, size: float = 1.0)
 
 
 def _raptor(pen: Pen, colour: Colour, chance: random.Random) -> None:
-    _bird(pen, colour, chance, size=1.35)
-    pen.line((200, 420, 330, 470), fill=(120, 60, 30), width=7)
+    """Draw a bird of prey upright on a post: broad shoulders, long wing, hooked beak, jesses."""
+    x, y = chance.randint(330, 390), 270
+    dark, light = _darker(colour), (226, 208, 178)
+    pen.rectangle((x - 30, 440, x + 40, 540), fill=(104, 78, 50))
+    pen.polygon(((x - 92, y + 150), (x - 40, y + 150), (x - 60, y + 240), (x - 108, y + 236)), dark)
+    pen.ellipse((x - 104, y - 120, x + 84, y + 180), fill=light)
+    for row in range(6):
+        for column in range(4):
+            spot = (x - 34 + column * 26 + row % 2 * 12, y - 40 + row * 30)
+            pen.ellipse((*spot, spot[0] + 9, spot[1] + 16), fill=colour)
+    pen.polygon(((x - 110, y - 70), (x - 20, y - 90), (x - 40, y + 190), (x - 96, y + 170)), colour)
+    pen.ellipse((x - 52, y - 196, x + 72, y - 80), fill=colour)
+    pen.ellipse((x + 22, y - 160, x + 46, y - 136), fill=(246, 206, 60))
+    pen.ellipse((x + 30, y - 153, x + 41, y - 142), fill=(14, 14, 14))
+    beak = (
+        (x + 62, y - 152),
+        (x + 104, y - 132),
+        (x + 98, y - 98),
+        (x + 86, y - 120),
+        (x + 60, y - 116),
+    )
+    pen.polygon(beak, fill=(58, 58, 62))
+    for leg in (x - 22, x + 26):
+        pen.rectangle((leg, y + 160, leg + 16, y + 186), fill=(228, 180, 60))
+        pen.line((leg + 8, y + 182, leg + 46, y + 268), fill=(120, 60, 30), width=6)
 
 
 def _owl(pen: Pen, colour: Colour, chance: random.Random) -> None:
