@@ -20,6 +20,7 @@ STATES: tuple[State, ...] = ("waiting", "judged", "below", "untouched", "faded")
 
 SnapshotState = Literal["", "wanted", "sealed", "failed"]
 
+_LINE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _COLUMNS = """
     listing_id, source, site_id, url, state, call, version, seen_version, title, score,
     score_version, species, lexicon, read_at, place_code, posted_at, first_seen_at,
@@ -183,8 +184,7 @@ def to_json(listing: Listing) -> str:
         "is_damaged": listing.is_damaged,
         "notes": dict(listing.notes),
     }
-    line = json.dumps({**name, **_told(**told)}, ensure_ascii=False, separators=(",", ":"))
-    return storable(line)
+    return storable(_LINE.encode({**name, **_told(**told)}))
 
 
 def from_json(line: str) -> Listing:
