@@ -6,9 +6,11 @@ Only shapes and the rules that concern one key alone stand here; what concerns a
 
 from itertools import product
 from typing import Annotated, Any, Literal, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+
+from crawlers.patterns import is_like
 
 KEY = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 FieldName = Literal[
@@ -34,12 +36,15 @@ class Rule(Written):
     """How one field is read out of a row, a page or a JSON item.
 
     Attributes:
-        at: in HTML a CSS selector (``::text`` is implied, ``::attr(name)`` gives an attribute);
-            in JSON a path of keys (``data.item.price[].text``; ``[]`` walks a list).
+        at: in HTML a CSS selector (what it shows is taken; ``::attr(name)`` gives an attribute,
+            ``::text`` the node's own text, ``::html`` its markup); in JSON a path of keys
+            (``data.item.price[].text``; ``[]`` walks a list); ``@url`` is the page's address.
         match: a pattern; its first group, or all it matched, is kept.
         make: a template into which the value goes at ``{}``.
         drop: a CSS selector of what is no part of the text (HTML alone).
         join: what several values are joined with.
+        html: the value is HTML itself (微博's text): what it shows is taken.
+        within: a price or a place is looked for inside a longer text.
     """
 
     at: str = Field(min_length=1, max_length=500)
@@ -47,6 +52,8 @@ class Rule(Written):
     make: str = Field("", max_length=500)
     drop: str = Field("", max_length=500)
     join: str = Field("", max_length=10)
+    html: bool = False
+    within: bool = False
 
 
 def _rules(value: Any) -> Any:
@@ -61,7 +68,11 @@ Words = tuple[Annotated[str, Field(min_length=1, max_length=200)], ...]
 
 
 class Section(Written):
-    """What is common to ``list`` and ``detail``."""
+    """What is common to ``list`` and ``detail``.
+
+    ``urls`` are globs of the addresses of such pages; one that begins with / is a path of the
+    source's own host.
+    """
 
     written_as: Literal["html", "json"] | None = Field(None, alias="as")
     urls: Words = ()
@@ -255,6 +266,17 @@ class Source(Written):
             .replace("{place}", quote(start.code, safe=""))
             .replace("{page}", str(number))
         )
+
+    def reads(self, url: str) -> str:
+        """Return "detail" or "list" for an address whose pages this source reads, else ""."""
+        for name, section in (("detail", self.detail), ("list", self.list)):
+            if section and any(is_like(url, self._glob(one)) for one in section.urls):
+                return name
+        return ""
+
+    def _glob(self, written: str) -> str:
+        host = urlsplit(self.base_url).netloc
+        return f"{host}{written}" if written.startswith("/") else written
 
     @property
     def list_is_json(self) -> bool:

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from crawlers.pages import PAGES
 from crawlers.pages.rules import css, path, refine
+from crawlers.pages.shown import URL
 from crawlers.source import DetailSection, ListSection, Rule, Source
 from pipeline.base.errors import BadInput, FetchRefused
 from pipeline.base.urls import gate_for
@@ -137,7 +138,8 @@ def _section(name: str, section: ListSection | DetailSection, *, is_json: bool) 
 
 
 def _rule(key: Key, rule: Rule, judge: Callable[[str], object]) -> Iterator[Wrong]:
-    yield from _tried((*key, "at"), rule.at, judge)
+    if rule.at != URL:
+        yield from _tried((*key, "at"), rule.at, judge)
     if rule.drop:
         yield from _tried((*key, "drop"), rule.drop, css)
     if rule.make and rule.make.count("{}") != 1:

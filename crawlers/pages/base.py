@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from crawlers.decode import decode
+from crawlers.pages.merging import merged
+from pipeline.base.errors import PageChanged
 from pipeline.listing import Listing
 from pipeline.page import PageVerdict
 
@@ -113,7 +115,10 @@ class DetailPage:
         Raises:
             PageChanged: the page is not the page of a listing (see :attr:`verdict`).
         """
-        raise NotImplementedError
+        if self.read is None:
+            what = f"is no listing: {self.verdict.kind} ({self.verdict.because})"
+            raise PageChanged(self.fetched.url, what)
+        return merged(card, self.read) if card is not None else self.read
 
     @property
     def listings(self) -> tuple[Listing, ...]:

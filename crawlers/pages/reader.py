@@ -1,0 +1,255 @@
+"""Reads the pages of one source: its selectors are compiled once, then used page after page."""
+
+import importlib
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urljoin
+
+from crawlers.pages import PAGES
+from crawlers.pages.base import DetailPage, Fetched, IndexPage
+from crawlers.pages.listing import ListingFields
+from crawlers.pages.rules import Css, Step, css, path, walk
+from crawlers.pages.shown import (
+    HtmlShown,
+    JsonShown,
+    Shown,
+    compile_fields,
+    compile_rule,
+    parse_html,
+    scalar,
+)
+from crawlers.source import Source
+from pipeline.base.urls import canonical
+from pipeline.listing import Listing
+from pipeline.page import NORMAL, PageKind, PageSeen, PageVerdict, json_of, judge, shown
+
+_NO = frozenset({"", "false", "0", "no", "no_more", "null", "none"})
+
+
+def reader_of(source: Source) -> "PageReader":
+    """Return the reader of a source."""
+    return PageReader(source)
+
+
+class PageReader:
+    """Reads index pages, JSON answers and the pages of single listings of one source."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.fields_class = _fields_class(source.page)
+        self.in_list = compile_fields(source.list.fields, is_json=source.list_is_json)
+        self.next = [
+            compile_rule(rule, is_json=source.list_is_json) for rule in source.list.next or ()
+        ]
+        look = path if source.list_is_json else css
+        self.rows: Css | tuple[Step, ...] = look(source.list.rows)
+        self.skip = look(source.list.skip) if source.list.skip else None
+        self.more = path(source.list.more) if source.list.more else None
+        self.ok = [(path(keys), values) for keys, values in source.list.ok.items()]
+        detail = source.detail
+        self.in_detail = (
+            compile_fields(detail.fields, is_json=source.detail_is_json) if detail else {}
+        )
+
+    def either(self, fetched: Fetched) -> IndexPage | DetailPage:
+        """Read a page of which nobody said what it is: by its address, else by what is on it."""
+        kind = self.source.reads(fetched.url)
+        if kind == "list" or self.source.detail is None:
+            return self.index(fetched)
+        if kind == "detail":
+            return self.detail(fetched)
+        page = self.index(fetched)
+        if page.cards or page.verdict.kind is not PageKind.ERROR or page.verdict.cause != "layout":
+            return page
+        detail = self.detail(fetched)
+        return detail if detail.read else page
+
+    def index(self, fetched: Fetched) -> IndexPage:
+        """Read an index page, or one JSON answer of an app page."""
+        verdict = judge(_seen(fetched))
+        if verdict.is_sure and verdict.kind is not PageKind.NORMAL:
+            return self._index_page(fetched, verdict)
+        if self.source.list_is_json:
+            return self._answer(fetched, verdict)
+        root = parse_html(fetched.text)
+        assert isinstance(self.rows, Css)
+        rows = self.rows.found(root)
+        if self.skip is not None:
+            assert isinstance(self.skip, Css)
+            rows = [row for row in rows if not self.skip.found(row)]
+        cards, lost = self._cards(
+            fetched, (HtmlShown(row, fetched.url, self.in_list) for row in rows)
+        )
+        page = self._index_page(fetched, self._of_cards(fetched, verdict, cards, lost))
+        whole = HtmlShown(root, fetched.url, {"next": tuple(self.next)})
+        return replace(page, cards=cards, lost=lost, next_url=_next(whole, fetched.url))
+
+    def _answer(self, fetched: Fetched, verdict: PageVerdict) -> IndexPage:
+        answer = json_of(fetched.text, fetched.content_type)
+        if answer is None:
+            because = "the answer is not JSON"
+            broken = PageVerdict(kind=PageKind.ERROR, because=because, cause="layout")
+            return self._index_page(fetched, broken if verdict.kind is PageKind.NORMAL else verdict)
+        refused = self._refused(answer)
+        if refused:
+            return self._index_page(fetched, refused)
+        assert isinstance(self.rows, tuple)
+        rows = walk(answer, self.rows)
+        if len(rows) == 1 and isinstance(rows[0], list):
+            rows = rows[0]
+        if self.skip is not None:
+            assert isinstance(self.skip, tuple)
+            rows = [row for row in rows if not _is_true(walk(row, self.skip))]
+        cards, lost = self._cards(
+            fetched, (JsonShown(row, fetched.url, self.in_list) for row in rows)
+        )
+        more = _is_true(walk(answer, self.more)) if self.more is not None else None
+        if cards or lost:
+            verdict = self._of_cards(fetched, verdict, cards, lost)
+        elif verdict.kind is PageKind.NORMAL:
+            verdict = _empty_or_changed(answer, self.rows, self._says_nothing(fetched.text))
+        page = self._index_page(fetched, verdict)
+        whole = JsonShown(answer, fetched.url, {"next": tuple(self.next)})
+        return replace(
+            page, cards=cards, lost=lost, has_more=more, next_url=_next(whole, fetched.url)
+        )
+
+    def detail(self, fetched: Fetched) -> DetailPage:
+        """Read the page of one listing."""
+        verdict = judge(_seen(fetched))
+        if verdict.is_sure and verdict.kind is not PageKind.NORMAL:
+            return DetailPage(fetched=fetched, verdict=verdict)
+        detail = self.source.detail
+        one: Shown
+        if detail is None:
+            because = f"{self.source.key} reads no pages of single listings"
+            return DetailPage(
+                fetched=fetched,
+                verdict=PageVerdict(kind=PageKind.ERROR, because=because, cause="layout"),
+            )
+        if self.source.detail_is_json:
+            one = JsonShown(json_of(fetched.text), fetched.url, self.in_detail)
+        else:
+            one = HtmlShown(parse_html(fetched.text), fetched.url, self.in_detail)
+        listing = self.fields_class(one, fetched, self.source, detail.fields).listing()
+        if not listing.title and not listing.text:
+            because = "neither title nor text of a listing is on the page"
+            changed = PageVerdict(kind=PageKind.ERROR, because=because, cause="layout")
+            normal = verdict.kind is PageKind.NORMAL
+            return DetailPage(fetched=fetched, verdict=changed if normal else verdict)
+        if not listing.url:
+            listing = replace(listing, url=canonical(fetched.url))
+        return DetailPage(fetched=fetched, verdict=NORMAL, read=listing)
+
+    def _cards(
+        self, fetched: Fetched, rows: Iterator[Shown]
+    ) -> tuple[tuple[Listing, ...], tuple[str, ...]]:
+        cards: dict[str, Listing] = {}
+        lost: list[str] = []
+        for row in rows:
+            try:
+                card = self.fields_class(row, fetched, self.source, self.source.list.fields)
+                listing = card.listing()
+            except Exception as error:  # noqa: BLE001 - one broken row never loses the page
+                lost.append(f"broken: {type(error).__name__}")
+                continue
+            if not listing.site_id:
+                lost.append("no id")
+            else:
+                cards.setdefault(listing.site_id, listing)
+        return tuple(cards.values()), tuple(lost)
+
+    def _of_cards(
+        self,
+        fetched: Fetched,
+        verdict: PageVerdict,
+        cards: tuple[Listing, ...],
+        lost: tuple[str, ...],
+    ) -> PageVerdict:
+        if cards:
+            return NORMAL
+        if verdict.kind is not PageKind.NORMAL:
+            return verdict
+        if lost:
+            because = f"{len(lost)} rows, none of them readable: {lost[0]}"
+            return PageVerdict(kind=PageKind.ERROR, because=because, cause="layout")
+        word = self._says_nothing(shown(fetched.text))
+        if word:
+            return PageVerdict(kind=PageKind.EMPTY, because=f"shows {word}", cause="empty")
+        because = "no rows, and no word of the site that there are none"
+        return PageVerdict(kind=PageKind.ERROR, because=because, cause="layout")
+
+    def _says_nothing(self, text: str) -> str:
+        return next((word for word in self.source.list.empty if word in text), "")
+
+    def _refused(self, answer: Any) -> PageVerdict | None:
+        for keys, values in self.ok:
+            found = [scalar(value) for value in walk(answer, keys)]
+            if not any(_is_one_of(value, values) for value in found):
+                because = f"the answer says {', '.join(found)[:80] or 'nothing'}"
+                return PageVerdict(kind=PageKind.ERROR, because=because, cause="code")
+        return None
+
+    def _index_page(self, fetched: Fetched, verdict: PageVerdict) -> IndexPage:
+        return IndexPage(
+            fetched=fetched, verdict=verdict, has_details=self.source.detail is not None
+        )
+
+
+def _fields_class(name: str) -> type[ListingFields]:
+    if not name:
+        return ListingFields
+    found: type[ListingFields] = getattr(importlib.import_module(PAGES[name]), name)
+    return found
+
+
+def _seen(fetched: Fetched) -> PageSeen:
+    return PageSeen(
+        url=fetched.url,
+        status=fetched.status,
+        content_type=fetched.content_type,
+        text=fetched.text,
+        headers=fetched.headers,
+    )
+
+
+def _next(whole: Shown, url: str) -> str:
+    found = next(iter(whole.values("next")), "").strip()
+    if not found or found.startswith(("#", "javascript:")):
+        return ""
+    try:
+        return urljoin(url, found)
+    except ValueError:
+        return ""
+
+
+def _empty_or_changed(answer: Any, rows: tuple[Step, ...], word: str) -> PageVerdict:
+    """Tell an answer whose list is there and empty from one that no longer has the list."""
+    if word:
+        return PageVerdict(kind=PageKind.EMPTY, because=f"says {word}", cause="empty")
+    upto: list[Step] = []
+    for key, counts in rows:
+        upto.append((key, ()))
+        if counts or (key, counts) == rows[-1]:
+            break
+    lists = walk(answer, tuple(upto))
+    if lists and all(isinstance(one, list) and not one for one in lists):
+        return PageVerdict(
+            kind=PageKind.EMPTY, because="the list is there and empty", cause="empty"
+        )
+    because = "the answer has no such list"
+    return PageVerdict(kind=PageKind.ERROR, because=because, cause="layout")
+
+
+def _is_true(values: list[Any]) -> bool:
+    return any(
+        scalar(value).lower() not in _NO if not isinstance(value, list | dict) else bool(value)
+        for value in values
+    )
+
+
+def _is_one_of(value: str, wanted: tuple[str, ...]) -> bool:
+    return any(
+        value.startswith(want[:-1]) if want.endswith("*") else value == want for want in wanted
+    )
