@@ -2,7 +2,7 @@
 
 ::
 
-    reader = reader_of(source)                # once a run: selectors are compiled here
+    reader = families.reader_of(source)       # once a run: selectors are compiled here
     page = reader.index(fetched)              # or reader.detail(fetched), reader.either(fetched)
     page.verdict                              # judge this before anything else
     page.cards, page.lost, page.next_url      # of an index page or a JSON answer

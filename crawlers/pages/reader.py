@@ -27,11 +27,6 @@ from pipeline.page import NORMAL, PageKind, PageSeen, PageVerdict, json_of, judg
 _NO = frozenset({"", "false", "0", "no", "no_more", "null", "none"})
 
 
-def reader_of(source: Source) -> "PageReader":
-    """Return the reader of a source."""
-    return PageReader(source)
-
-
 class PageReader:
     """Reads index pages, JSON answers and the pages of single listings of one source."""
 
