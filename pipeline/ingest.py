@@ -80,7 +80,7 @@ def ingest_many(
     A listing that cannot be kept is undone alone (its savepoint), logged and told as
     :class:`NotKept`. A store that fails (full disk) fails the whole batch.
     """
-    read = list(_read_all(reader, many))
+    read = _read_all(reader, list(many))
     moment = Moment(stamp(clock.now()), run_id)
     with db.atomic():
         return [one if isinstance(one, NotKept) else _keep_alone(db, one, moment) for one in read]
@@ -124,7 +124,14 @@ def fade(db: Database, settings: Settings, *, clock: Clock) -> int:
             return faded
 
 
-def _read_all(reader: Reader, many: Iterable[Listing]) -> Iterator[Ranked | NotKept]:
+def _read_all(reader: Reader, many: list[Listing]) -> list[Ranked] | list[Ranked | NotKept]:
+    try:
+        return reader.read_many(many)
+    except Exception:  # noqa: BLE001 - one of them broke it: read singly, it alone is told
+        return [*_read_singly(reader, many)]
+
+
+def _read_singly(reader: Reader, many: list[Listing]) -> Iterator[Ranked | NotKept]:
     for listing in many:
         try:
             yield reader.read(listing)

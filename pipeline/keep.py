@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
+from keywords.kinds import KINDS, Part
 from pipeline.base.clock import stamp
 from pipeline.contacts import stripped
 from pipeline.fingerprint import WORDS_AND_PRICE, changed, fingerprint_of
@@ -113,6 +114,15 @@ def keep(db: Database, ranked: Ranked, moment: Moment) -> Outcome:
     return "returned" if has_returned else "changed" if parts else "known"
 
 
+def touches(ranked: Ranked) -> bool:
+    """Return whether a word of the lexicon touches a listing: names a bird, a part, a tool.
+
+    A place, a price word or 出售 alone touch nothing: nearly every honest listing has them,
+    and would be kept with its seller for ever.
+    """
+    return ranked.is_suspicious or any(KINDS.get(hit.kind) is Part.WHAT for hit in ranked.hits)
+
+
 def keep_reading(
     db: Database,
     before: Stored,
@@ -190,7 +200,7 @@ def _store(db: Database, ranked: Ranked, moment: Moment) -> None:
     listings.add_event(
         db, listing_id, at=seen_at, what="first_seen", version=1, run_id=moment.run_id
     )
-    if ranked.hits:
+    if touches(ranked):
         judgements.add(db, listing_id, ranked, version=1, at=moment.at)
 
 
@@ -255,7 +265,7 @@ def _next_state(before: Stored, ranked: Ranked, parts: tuple[str, ...]) -> State
         return "waiting" if is_other and ranked.is_suspicious else "judged"
     if before.state == "waiting" and parts:
         return "waiting"
-    if before.state == "faded" and not parts and not ranked.hits:
+    if before.state == "faded" and not parts and not touches(ranked):
         return "faded"
     return _state_of(ranked)
 
@@ -263,7 +273,7 @@ def _next_state(before: Stored, ranked: Ranked, parts: tuple[str, ...]) -> State
 def _state_of(ranked: Ranked) -> State:
     if ranked.is_suspicious:
         return "waiting"
-    return "below" if ranked.hits else "untouched"
+    return "below" if touches(ranked) else "untouched"
 
 
 def _snapshot(before: Stored, state: State, *, is_news: bool) -> SnapshotState:
@@ -278,13 +288,14 @@ def _keep_judgement(
 ) -> None:
     last = judgements.latest(db, before.listing_id)
     if last is None:
-        if not ranked.hits:
+        if not touches(ranked):
             return  # nothing then, nothing now: the listing's own row says by which lexicon
         judgements.add_nothing(
             db,
             before.listing_id,
             version=before.version,
             lexicon=before.lexicon,
+            score=before.score,
             at=before.read_at,
         )
     elif (version, ranked.lexicon) == (last.version, last.lexicon):

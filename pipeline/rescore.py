@@ -54,7 +54,11 @@ def rescore(
     (in_all,) = db.conn.execute(_COUNT, (lexicon,)).fetchone()
     done, result = 0, Rescored()
     for batch in _batches(db, lexicon):
-        read = [(stored, *_best(db, reader, stored)) for stored in batch]
+        now = reader.read_many([listings.content_of(stored) for stored in batch])
+        read = [
+            (stored, *_best(db, reader, stored, ranked))
+            for stored, ranked in zip(batch, now, strict=True)
+        ]
         with db.atomic():
             moment = Moment(stamp(clock.now()))
             for stored, ranked, version in read:
@@ -79,12 +83,11 @@ def _batches(db: Database, lexicon: str) -> Iterator[list[Stored]]:
         after = rows[-1][0]
 
 
-def _best(db: Database, reader: Reader, stored: Stored) -> tuple[Ranked, int]:
+def _best(db: Database, reader: Reader, stored: Stored, now: Ranked) -> tuple[Ranked, int]:
     """Return the reading that speaks for a listing, and of which version it is.
 
     Where a listing was washed clean while it waited, what it said before counts too.
     """
-    now = reader.read(listings.content_of(stored))
     if stored.score_version == stored.version or stored.state != "waiting":
         return now, stored.version
     row = db.conn.execute(_VERSION, (stored.listing_id, stored.score_version)).fetchone()

@@ -64,9 +64,11 @@ def add(db: Database, listing_id: str, ranked: Ranked, *, version: int, at: str)
     )
 
 
-def add_nothing(db: Database, listing_id: str, *, version: int, lexicon: str, at: str) -> None:
+def add_nothing(
+    db: Database, listing_id: str, *, version: int, lexicon: str, score: int, at: str
+) -> None:
     """Append that an older lexicon found nothing, before a newer one's find is written."""
-    db.conn.execute(_ADD, (listing_id, version, lexicon, at, 0, 0, "[]", "[]", "[]"))
+    db.conn.execute(_ADD, (listing_id, version, lexicon, at, score, 0, "[]", "[]", "[]"))
 
 
 def of(db: Database, listing_id: str) -> list[Judgement]:

@@ -13,6 +13,7 @@ from pipeline.ingest import Ingested, NotKept, fade, ingest, ingest_many, mark_g
 from pipeline.listing import Price, Seller
 from pipeline.store import audit, judgements, listings
 from pipeline.store.open import open_store
+from tests.told import ToldReader
 
 
 def later(listing, days=1):
@@ -195,6 +196,17 @@ def test_what_nothing_touches_is_kept_without_seller_and_contacts(db, reader, cl
     assert b"5678" not in str(db.conn.execute("select content from listings").fetchall()).encode()
 
 
+def test_a_place_or_a_price_word_alone_touches_nothing(db, clock, a_listing):
+    """Else nearly every honest seller would be kept for ever."""
+    places = ToldReader(words=(("沈阳", 10),), kind="place")
+
+    ingest(db, places, a_listing(title="出自行车"), clock=clock)
+
+    kept = listings.get(db, "huapiao:991")
+    assert ("untouched", True, 10) == (kept.state, kept.is_stripped, kept.score)
+    assert 0 == db["judgements"].count
+
+
 def test_what_begins_to_matter_is_kept_whole_when_it_is_seen_again(db, reader, clock, a_listing):
     """The contact is there once a word touches it."""
     bird = a_listing(title="出黄豆雀", text="电话13812345678")
@@ -247,6 +259,9 @@ def test_one_listing_that_breaks_does_not_cost_the_others(db, clock, reader, a_l
             if listing.site_id == "3":
                 raise RuntimeError("a signal fell over")
             return reader.read(listing)
+
+        def read_many(self, listings):
+            return [self.read(listing) for listing in listings]
 
     page = [a_listing(site_id=str(number)) for number in range(30)]
 

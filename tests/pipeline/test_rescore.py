@@ -95,6 +95,9 @@ def test_a_crawl_beside_it_is_not_overwritten(db, reader, clock, a_listing):
                 ingest(db, reader, replace(thrush, title="出画眉，急", seen_at=later), clock=clock)
             return newer.read(listing)
 
+        def read_many(self, listings):
+            return [self.read(listing) for listing in listings]
+
     rescore(db, Interrupted(), clock=clock)
 
     now = listings.get(db, thrush.id)
