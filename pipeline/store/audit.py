@@ -18,6 +18,9 @@ from pipeline.base.clock import Clock, stamp
 from pipeline.store.open import Database
 from pipeline.store.text import storable
 
+ANCHORS = "audit-heads.jsonl"
+"""The file in the home that :func:`anchor` writes."""
+
 FIRST = "0" * 64
 """What the first row holds as the hash of the row before."""
 

@@ -163,11 +163,20 @@ def _copy_aside(path: Path, aside: Path) -> None:
 def _in_one_sentence(path: Path, error: sqlite3.DatabaseError | OSError) -> BadInput:
     if isinstance(error, OSError):
         return BadInput(str(path), f"cannot be made: {error.strerror}")
-    if getattr(error, "sqlite_errorname", "").startswith(_REFUSED):
+    name = getattr(error, "sqlite_errorname", "")
+    if name.startswith(_REFUSED):
         return BadInput(
             str(path),
             "the disk or the folder does not let us write",
             "give write permission there, or name another folder with --home",
+        )
+    if name == "SQLITE_FULL":
+        return BadInput(str(path), "the disk is full", "make room; what was kept before is whole")
+    if name.startswith("SQLITE_IOERR"):
+        return BadInput(
+            str(path),
+            "the disk refuses to read or write",
+            "make room on it, or have it checked; what was kept before is whole",
         )
     return BadInput(
         str(path), f"cannot be opened: {error}", "restore it from a backup, or name another --home"

@@ -1,10 +1,10 @@
 """The database opens whole or not at all, however many ask and whenever they are killed."""
 
-import os
 import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from sqlite_utils import Migrations
@@ -111,15 +111,51 @@ def test_a_home_that_cannot_be_written_is_told_in_one_sentence(settings):
     assert "\n" not in str(told.value)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_read_only_file_is_told_in_one_sentence(settings):
-    """As an operator meets it after a restore as another user."""
-    open_store(settings.database).conn.close()
-    settings.database.chmod(0o400)
-    settings.home.chmod(0o500)
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 8 MB, where this machine lets us mount one."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)],
+        capture_output=True,
+        check=False,
+    )
+    if mounted.returncode:
+        pytest.skip("no right to mount a small disk here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
 
-    with pytest.raises(BadInput, match="let us write"):
-        open_store(settings.database)
+
+def test_a_full_disk_is_told_in_one_sentence_and_loses_nothing(small_disk):
+    """Found before the start; when there is room again, all is there."""
+    home = small_disk / "shouyi.db"
+    open_store(home).conn.close()
+    fill = small_disk / "fill"
+    with suppress(OSError), fill.open("wb", buffering=0) as out:
+        while out.write(bytes(65536)):
+            pass
+    with pytest.raises(BadInput, match="make room") as told:
+        open_store(home)
+    with pytest.raises(BadInput, match="make room"):
+        open_store(small_disk / "other.db")
+    fill.unlink()
+
+    db = open_store(home)
+
+    assert "\n" not in str(told.value)
+    assert "ok" == db.conn.execute("pragma integrity_check").fetchone()[0]
+    db.conn.close()
+
+
+def test_a_read_only_disk_is_told_in_one_sentence(small_disk):
+    """There is no home to make there, and nothing crashes."""
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+
+    with pytest.raises(BadInput) as told:
+        open_store(small_disk / "shouyi.db")
+
+    assert "--home" in str(told.value)
 
 
 def test_asking_for_a_home_that_is_not_there_makes_none(settings):
