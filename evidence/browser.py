@@ -44,7 +44,8 @@ _FLAGS = (
     "--disable-site-isolation-trials",
     "--disable-features=IsolateOrigins,site-per-process",
 )
-_CLOSE_SECONDS = 3.0
+_CLOSE_SECONDS = 5.0
+_START_SECONDS = 60.0
 
 _log = log.get("evidence")
 
@@ -66,6 +67,7 @@ class Browser:
         self._path = find_browser(settings)
         self._driver: Playwright | None = None
         self._chromium: Chromium | None = None
+        self._close_seconds = min(_CLOSE_SECONDS, settings.page_timeout_seconds)
         self._group = 0
         self._turn = asyncio.Lock()
         self.started = 0
@@ -106,22 +108,25 @@ class Browser:
         Raises:
             BrowserLost: no page could be opened, or it could not be closed.
         """
-        context = await self._context(proxy)
+        number = self.started
+        context, page, tap = await self._opened(proxy)
+        is_closed = False
         try:
-            page = await context.new_page()
-            tap = await context.new_cdp_session(page)
-            # a window that the page opens by itself would be outside the tap
-            context.on("page", lambda other: asyncio.ensure_future(_close(other)))
             yield page, tap
         finally:
-            await self._close(context)
+            is_closed = await _closed(context, within_seconds=self._close_seconds)
+            if not is_closed and self.started == number:
+                self.kill()
+        if not is_closed:
+            raise BrowserLost
 
-    async def _context(self, proxy: str) -> BrowserContext:
+    async def _opened(self, proxy: str) -> tuple[BrowserContext, Page, CDPSession]:
+        number = self.started
         if self._chromium is None:
             raise BrowserLost
         try:
             async with asyncio.timeout(self._settings.page_timeout_seconds):
-                return await self._chromium.new_context(
+                context = await self._chromium.new_context(
                     proxy={"server": proxy},
                     viewport={"width": VIEWPORT["width"], "height": VIEWPORT["height"]},
                     locale=LOCALE,
@@ -130,21 +135,20 @@ class Browser:
                     service_workers="block",
                     reduced_motion="reduce",
                 )
+                page = await context.new_page()
+                tap = await context.new_cdp_session(page)
         except TimeoutError as error:
-            self.kill()
+            if self.started == number:
+                self.kill()
             raise BrowserLost from error
         except PlaywrightError as error:
             raise BrowserLost from error
+        # a window that the page opens by itself would be outside the tap
+        context.on("page", self._close_popup)
+        return context, page, tap
 
-    async def _close(self, context: BrowserContext) -> None:
-        """Close a context; a page that hangs too hard to be closed ends the browser."""
-        try:
-            async with asyncio.timeout(_CLOSE_SECONDS):
-                await context.close()
-        except TimeoutError:
-            self.kill()
-        except PlaywrightError:
-            pass  # the browser is gone already, and with it the context
+    async def _close_popup(self, popup: Page) -> None:
+        await _closed(popup, within_seconds=self._close_seconds)
 
     def kill(self) -> None:
         """End the browser and everything it started, at once."""
@@ -159,12 +163,13 @@ class Browser:
         cache.mkdir(parents=True, exist_ok=True)
         self._driver = await async_playwright().start()
         try:
-            self._chromium = await self._launched(self._driver, cache)
-            self.started += 1
-            await self._learn(self._chromium)
-        except PlaywrightError as error:
+            async with asyncio.timeout(_START_SECONDS):
+                self._chromium = await self._launched(self._driver, cache)
+                self.started += 1
+                await self._learn(self._chromium)
+        except (TimeoutError, PlaywrightError) as error:
             await self._stop()
-            first = str(error).partition("\n")[0]
+            first = str(error).partition("\n")[0] or f"no answer in {_START_SECONDS:g} s"
             raise BadInput(
                 self._path, f"cannot be started: {first}", "set SHOUYI_CHROMIUM to one that starts"
             ) from error
@@ -240,6 +245,13 @@ class Browser:
                     await driver.stop()
 
 
-async def _close(page: Page) -> None:
-    with contextlib.suppress(PlaywrightError):
-        await page.close()
+async def _closed(thing: Page | BrowserContext, *, within_seconds: float) -> bool:
+    """Close it; return whether it let itself be closed, or was gone already."""
+    try:
+        async with asyncio.timeout(within_seconds):
+            await thing.close()
+    except TimeoutError:
+        return False
+    except PlaywrightError:
+        pass  # the browser is gone, and with it the page
+    return True

@@ -240,6 +240,8 @@ def _gather(tap: Tap, door: Gatehouse, seen: Captured) -> None:
     if seen.failure and seen.refused:
         seen.failure = f"地址被取页关口拒绝：{next(iter(seen.refused.values()))}"
     main = seen.main
+    if seen.failure and main is not None and main.problem:
+        seen.failure = f"页面打不开：{main.problem}"
     named = {
         one.url: Missing(url=_short(one.url), kind=one.kind, status=one.status, why="服务器报错")
         for one in seen.exchanges
