@@ -31,7 +31,9 @@ from pipeline.base import log
 from pipeline.base.clock import BEIJING, Clock, beijing_day
 from pipeline.base.errors import BadInput
 from pipeline.base.settings import Settings
-from pipeline.store import crawls
+from pipeline.rescore import rescore
+from pipeline.score import load_reader
+from pipeline.store import audit, crawls
 from pipeline.store.open import Database, open_store
 
 CRAWLS_AT_ONCE = 2
@@ -116,6 +118,22 @@ def keep_what_is_flagged(night: Night) -> None:
         night.problems += [f"{taken.snapshot_id}: {problem}" for problem in found.problems]
 
 
+def read_anew_what_is_stored(night: Night) -> None:
+    """Try today's lexicon on what an older one read; what it finds enters the queue."""
+    with _store(night.settings) as db:
+        result = rescore(db, load_reader(night.settings), clock=night.clock)
+    if result.read:
+        night.say(f"{result.read} read anew, {result.entered} entered the queue")
+
+
+def check_the_log(night: Night) -> None:
+    """Look whether the audit log is whole, and note its head beside the database."""
+    anchors = night.settings.home / audit.ANCHORS
+    with _store(night.settings) as db:
+        night.problems += audit.verify(db, anchors)
+        audit.anchor(db, anchors, clock=night.clock)
+
+
 def forget_what_nothing_touches(night: Night) -> None:
     """Let the text of listings fade that no word touched for the days that are set."""
     with _store(night.settings) as db:
@@ -124,8 +142,10 @@ def forget_what_nothing_touches(night: Night) -> None:
 
 NIGHT: tuple[Callable[[Night], None], ...] = (
     crawl_what_is_due,
+    read_anew_what_is_stored,
     keep_what_is_flagged,
     forget_what_nothing_touches,
+    check_the_log,
 )
 """The night, in order. A new nightly job is one line here."""
 
