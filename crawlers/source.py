@@ -45,6 +45,8 @@ class Rule(Written):
         join: what several values are joined with.
         html: the value is HTML itself (微博's text): what it shows is taken.
         within: a price or a place is looked for inside a longer text.
+        until: the value is cut where this text begins (a site's own last sentence).
+        first: only the first place that the selector finds counts.
     """
 
     at: str = Field(min_length=1, max_length=500)
@@ -54,6 +56,8 @@ class Rule(Written):
     join: str = Field("", max_length=10)
     html: bool = False
     within: bool = False
+    until: str = Field("", max_length=200)
+    first: bool = False
 
 
 def _rules(value: Any) -> Any:
@@ -63,6 +67,11 @@ def _rules(value: Any) -> Any:
 
 Rules = Annotated[tuple[Rule, ...], BeforeValidator(_rules), Field(min_length=1, max_length=8)]
 """One rule or several: the first that gives something wins."""
+
+
+def _several(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
 
 Words = tuple[Annotated[str, Field(min_length=1, max_length=200)], ...]
 
@@ -83,7 +92,7 @@ class ListSection(Section):
     """How an index page, or a JSON answer, is cut into listings.
 
     Attributes:
-        rows: where the listings stand: a CSS selector, or a path to a list.
+        rows: where the listings stand: a CSS selector, or a path to a list; or several, all used.
         skip: rows that match this are adverts or pinned notices; in JSON a path that is
             truthy there.
         next: the address of the next page.
@@ -92,7 +101,11 @@ class ListSection(Section):
         empty: words by which the site itself says that there is nothing.
     """
 
-    rows: str = Field(min_length=1, max_length=500)
+    rows: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=500)], ...],
+        BeforeValidator(_several),
+        Field(min_length=1, max_length=8),
+    ]
     skip: str = Field("", max_length=500)
     next: Rules | None = None
     more: str = Field("", max_length=500)

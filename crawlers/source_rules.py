@@ -121,10 +121,12 @@ def _selectors(source: Source) -> Iterator[Wrong]:
 def _section(name: str, section: ListSection | DetailSection, *, is_json: bool) -> Iterator[Wrong]:
     judge = path if is_json else css
     if isinstance(section, ListSection):
-        for key in ("rows", "skip", "more"):
-            written = getattr(section, key)
-            if written:
-                yield from _tried((name, key), written, path if key == "more" else judge)
+        for rows in section.rows:
+            yield from _tried((name, "rows"), rows, judge)
+        if section.skip:
+            yield from _tried((name, "skip"), section.skip, judge)
+        if section.more:
+            yield from _tried((name, "more"), section.more, path)
         for key in section.ok:
             yield from _tried((name, "ok", key), key, path)
         if not is_json and (section.more or section.ok):

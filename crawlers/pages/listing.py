@@ -41,19 +41,14 @@ NOT_THERE = "not on the page"
 class ListingFields(FieldsMixin):
     """The fields of one listing, each read on its own."""
 
-    def __init__(self, shown: Shown, fetched: Fetched, source: Source, fields: Any) -> None:
+    def __init__(self, shown: Shown, fetched: Fetched, source: Source) -> None:
         self.shown = shown
         self.fetched = fetched
         self.source = source
-        self.rules = fields
 
     def first(self, name: str) -> str:
         """Return the first value of a field; empty where the page shows none."""
-        return next(iter(self.shown.values(name)), "")
-
-    def is_within(self, name: str) -> bool:
-        """Return whether the rule says to look inside a longer text."""
-        return any(rule.within for rule in self.rules.get(name, ()))
+        return next(iter(self.shown.given(name).values), "")
 
     def absolute(self, url: str) -> str:
         """Return a web address as it is reached from this page; empty for anything else."""
@@ -82,19 +77,21 @@ class ListingFields(FieldsMixin):
     @field
     def text(self) -> str:
         """All parts of the text, in order."""
-        return "\n".join(clean(part) for part in self.shown.values("text"))
+        return "\n".join(clean(part) for part in self.shown.given("text").values)
 
     @field
     def price(self) -> Price:
         """What is asked."""
-        said = self.first("price")
-        return price_in(said) if said and self.is_within("price") else price_of(said)
+        given = self.shown.given("price")
+        said = next(iter(given.values), "")
+        return price_in(said) if given.is_within else price_of(said)
 
     @field
     def place(self) -> Place:
         """Where."""
-        said = self.first("place")
-        return place_in(said) if self.is_within("place") else place_of(said)
+        given = self.shown.given("place")
+        said = next(iter(given.values), "")
+        return place_in(said) if given.is_within else place_of(said)
 
     @field
     def posted(self) -> Posted:
@@ -114,13 +111,13 @@ class ListingFields(FieldsMixin):
     @field
     def images(self) -> tuple[str, ...]:
         """Addresses of its own pictures, each once."""
-        whole = (self.absolute(url) for url in self.shown.values("images")[:_MOST_IMAGES])
+        whole = (self.absolute(url) for url in self.shown.given("images").values[:_MOST_IMAGES])
         return tuple(dict.fromkeys(url for url in whole if url))
 
     @field
     def tags(self) -> tuple[str, ...]:
         """Hashtags and trade words that the site adds."""
-        return tuple(dict.fromkeys(line(tag) for tag in self.shown.values("tags")))
+        return tuple(dict.fromkeys(line(tag) for tag in self.shown.given("tags").values))
 
     @field
     def kind(self) -> str:

@@ -38,7 +38,7 @@ class PageReader:
             compile_rule(rule, is_json=source.list_is_json) for rule in source.list.next or ()
         ]
         look = path if source.list_is_json else css
-        self.rows: Css | tuple[Step, ...] = look(source.list.rows)
+        self.rows: list[Css | tuple[Step, ...]] = [look(rows) for rows in source.list.rows]
         self.skip = look(source.list.skip) if source.list.skip else None
         self.more = path(source.list.more) if source.list.more else None
         self.ok = [(path(keys), values) for keys, values in source.list.ok.items()]
@@ -68,8 +68,7 @@ class PageReader:
         if self.source.list_is_json:
             return self._answer(fetched, verdict)
         root = parse_html(fetched.text)
-        assert isinstance(self.rows, Css)
-        rows = self.rows.found(root)
+        rows = [row for one in self.rows if isinstance(one, Css) for row in one.found(root)]
         if self.skip is not None:
             assert isinstance(self.skip, Css)
             rows = [row for row in rows if not self.skip.found(row)]
@@ -89,10 +88,8 @@ class PageReader:
         refused = self._refused(answer)
         if refused:
             return self._index_page(fetched, refused)
-        assert isinstance(self.rows, tuple)
-        rows = walk(answer, self.rows)
-        if len(rows) == 1 and isinstance(rows[0], list):
-            rows = rows[0]
+        paths = [one for one in self.rows if isinstance(one, tuple)]
+        rows = [row for one in paths for row in _rows(answer, one)]
         if self.skip is not None:
             assert isinstance(self.skip, tuple)
             rows = [row for row in rows if not _is_true(walk(row, self.skip))]
@@ -103,7 +100,7 @@ class PageReader:
         if cards or lost:
             verdict = self._of_cards(fetched, verdict, cards, lost)
         elif verdict.kind is PageKind.NORMAL:
-            verdict = _empty_or_changed(answer, self.rows, self._says_nothing(fetched.text))
+            verdict = _empty_or_changed(answer, paths, self._says_nothing(fetched.text))
         page = self._index_page(fetched, verdict)
         whole = JsonShown(answer, fetched.url, {"next": tuple(self.next)})
         return replace(
@@ -127,7 +124,7 @@ class PageReader:
             one = JsonShown(json_of(fetched.text), fetched.url, self.in_detail)
         else:
             one = HtmlShown(parse_html(fetched.text), fetched.url, self.in_detail)
-        listing = self.fields_class(one, fetched, self.source, detail.fields).listing()
+        listing = self.fields_class(one, fetched, self.source).listing()
         if not listing.title and not listing.text:
             because = "neither title nor text of a listing is on the page"
             changed = PageVerdict(kind=PageKind.ERROR, because=because, cause="layout")
@@ -144,8 +141,7 @@ class PageReader:
         lost: list[str] = []
         for row in rows:
             try:
-                card = self.fields_class(row, fetched, self.source, self.source.list.fields)
-                listing = card.listing()
+                listing = self.fields_class(row, fetched, self.source).listing()
             except Exception as error:  # noqa: BLE001 - one broken row never loses the page
                 lost.append(f"broken: {type(error).__name__}")
                 continue
@@ -210,7 +206,7 @@ def _seen(fetched: Fetched) -> PageSeen:
 
 
 def _next(whole: Shown, url: str) -> str:
-    found = next(iter(whole.values("next")), "").strip()
+    found = next(iter(whole.given("next").values), "").strip()
     if not found or found.startswith(("#", "javascript:")):
         return ""
     try:
@@ -219,22 +215,30 @@ def _next(whole: Shown, url: str) -> str:
         return ""
 
 
-def _empty_or_changed(answer: Any, rows: tuple[Step, ...], word: str) -> PageVerdict:
+def _rows(answer: Any, steps: tuple[Step, ...]) -> list[Any]:
+    """Return the items at a path; a path that ends in a list means its items."""
+    found = walk(answer, steps)
+    return found[0] if len(found) == 1 and isinstance(found[0], list) else found
+
+
+def _empty_or_changed(answer: Any, paths: list[tuple[Step, ...]], word: str) -> PageVerdict:
     """Tell an answer whose list is there and empty from one that no longer has the list."""
     if word:
         return PageVerdict(kind=PageKind.EMPTY, because=f"says {word}", cause="empty")
-    upto: list[Step] = []
-    for key, counts in rows:
-        upto.append((key, ()))
-        if counts or (key, counts) == rows[-1]:
-            break
-    lists = walk(answer, tuple(upto))
+    lists = [one for steps in paths for one in walk(answer, _upto_list(steps))]
     if lists and all(isinstance(one, list) and not one for one in lists):
-        return PageVerdict(
-            kind=PageKind.EMPTY, because="the list is there and empty", cause="empty"
-        )
+        because = "the list is there and empty"
+        return PageVerdict(kind=PageKind.EMPTY, because=because, cause="empty")
     because = "the answer has no such list"
     return PageVerdict(kind=PageKind.ERROR, because=because, cause="layout")
+
+
+def _upto_list(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Return a path up to the first list that it walks."""
+    for number, (key, counts) in enumerate(steps):
+        if counts:
+            return (*steps[:number], (key, ()))
+    return steps
 
 
 def _is_true(values: list[Any]) -> bool:

@@ -110,13 +110,16 @@ def _inside(values: list[Any], count: int | None) -> Iterator[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Refine:
-    """What is done to a value once it is found: cut to a pattern, put into a template."""
+    """What is done to a value once it is found: cut, matched, put into a template."""
 
-    match: re.Pattern[str] | None
-    make: str
+    match: re.Pattern[str] | None = None
+    make: str = ""
+    until: str = ""
 
     def __call__(self, value: str) -> str:
         """Return the refined value, empty where the pattern is not in it."""
+        if self.until:
+            value = value.partition(self.until)[0].rstrip()
         if self.match is not None:
             value = first_match(self.match, value).strip()
         if self.make and value:
@@ -130,4 +133,4 @@ def refine(rule: Rule) -> Refine:
     Raises:
         ValueError: its pattern is none, or could take for ever.
     """
-    return Refine(compiled(rule.match) if rule.match else None, rule.make)
+    return Refine(compiled(rule.match) if rule.match else None, rule.make, rule.until)

@@ -1,8 +1,8 @@
 """What a row, a page or a JSON item shows, read by the rules of its source."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from lxml import etree
 
@@ -25,8 +25,8 @@ class Shown(Protocol):
 
     url: str
 
-    def values(self, name: str) -> list[str]:
-        """Return what the first rule that gives something gives for a field; [] for none."""
+    def given(self, name: str) -> "Given":
+        """Return what the first rule that gives something gives for a field."""
         ...
 
     def has(self, name: str) -> bool:
@@ -41,11 +41,20 @@ class Compiled:
     look: Css | tuple[Step, ...] | None
     drop: Css | None
     refine: Refine
-    join: str | None
-    html: bool
+    join: str | None = None
+    html: bool = False
+    within: bool = False
+    first: bool = False
 
 
 Fields = Mapping[str, tuple[Compiled, ...]]
+
+
+class Given(NamedTuple):
+    """What a page gives for a field, and whether it stands inside a longer text."""
+
+    values: list[str]
+    is_within: bool = False
 
 
 def compile_fields(fields: Mapping[Any, tuple[Rule, ...]], *, is_json: bool) -> Fields:
@@ -58,9 +67,15 @@ def compile_fields(fields: Mapping[Any, tuple[Rule, ...]], *, is_json: bool) -> 
 
 def compile_rule(rule: Rule, *, is_json: bool) -> Compiled:
     """Return one rule, compiled."""
-    look = None if rule.at == URL else path(rule.at) if is_json else css(rule.at)
-    join = rule.join if "join" in rule.model_fields_set else None
-    return Compiled(look, css(rule.drop) if rule.drop else None, refine(rule), join, rule.html)
+    return Compiled(
+        look=None if rule.at == URL else path(rule.at) if is_json else css(rule.at),
+        drop=css(rule.drop) if rule.drop else None,
+        refine=refine(rule),
+        join=rule.join if "join" in rule.model_fields_set else None,
+        html=rule.html,
+        within=rule.within,
+        first=rule.first,
+    )
 
 
 @dataclass(slots=True)
@@ -75,8 +90,8 @@ class HtmlShown:
         """See :meth:`Shown.has`."""
         return name in self.fields
 
-    def values(self, name: str) -> list[str]:
-        """See :meth:`Shown.values`."""
+    def given(self, name: str) -> Given:
+        """See :meth:`Shown.given`."""
         return _first(self.fields.get(name, ()), self.raw)
 
     def raw(self, rule: Compiled) -> Iterator[str]:
@@ -99,7 +114,7 @@ class HtmlShown:
 
     def css(self, selector: str) -> list[str]:
         """Return what a selector finds here, for page classes."""
-        return list(self.raw(Compiled(css(selector), None, Refine(None, ""), None, html=False)))
+        return list(self.raw(Compiled(css(selector), None, Refine())))
 
 
 @dataclass(slots=True)
@@ -114,8 +129,8 @@ class JsonShown:
         """See :meth:`Shown.has`."""
         return name in self.fields
 
-    def values(self, name: str) -> list[str]:
-        """See :meth:`Shown.values`."""
+    def given(self, name: str) -> Given:
+        """See :meth:`Shown.given`."""
         return _first(self.fields.get(name, ()), self.raw)
 
     def raw(self, rule: Compiled) -> Iterator[str]:
@@ -141,18 +156,19 @@ def scalar(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _first(rules: tuple[Compiled, ...], raw: Any) -> list[str]:
+def _first(rules: tuple[Compiled, ...], raw: Callable[[Compiled], Iterator[str]]) -> Given:
     for rule in rules:
         found: list[str] = []
         for value in raw(rule):
             given = rule.refine(clean(value).strip())
             if given:
                 found.append(given)
-            if len(found) >= _MOST_VALUES:
+            if rule.first or len(found) >= _MOST_VALUES:
                 break
         if found:
-            return found if rule.join is None else [rule.join.join(found)]
-    return []
+            joined = found if rule.join is None else [rule.join.join(found)]
+            return Given(joined, rule.within)
+    return Given([])
 
 
 def parse_html(text: str) -> Any:
