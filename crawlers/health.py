@@ -48,6 +48,7 @@ def judge_run(source: Source, sums: Sums, *, is_limited: bool = False) -> Health
         or _nothing(sums)
         or _fields(source, sums)
         or _unread(sums)
+        or _half_listed(sums)
         or _amount(source, sums, is_limited=is_limited)
     )
     return judged or Health("ok")
@@ -126,6 +127,16 @@ def _unread(sums: Sums) -> Health | None:
         words = _("{n} 条没有读到：{why}").format(n=failed, why=reasons)
         return Health(state, _cause(reasons), words)
     return None
+
+
+def _half_listed(sums: Sums) -> Health | None:
+    """A list that broke off: what stood on the pages after it was never seen."""
+    broken = {page: n for page, n in sums.lists.items() if page in {"error", "removed"}}
+    lost = sum(n for why, n in sums.page_failures.items() if why in sums.lists)
+    if not broken and not lost:
+        return None
+    words = _("{n} 页列表没有读到，后面的没有看见").format(n=sum(broken.values()) + lost)
+    return Health("thin", "lists", words)
 
 
 def _amount(source: Source, sums: Sums, *, is_limited: bool) -> Health | None:
