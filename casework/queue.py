@@ -44,7 +44,11 @@ _MORE = {
     "species": "and exists (select 1 from json_each(species) where value = :species)",
     "species_among": """and exists (select 1 from json_each(species) as bird
                         join json_each(:species_among) as among on among.value = bird.value)""",
-    "words": "and (title like :words escape '!' or content like :words escape '!')",
+    "words": """and (title like :words escape '!' or content <> '' and (
+                        json_extract(content, '$.text') like :words escape '!'
+                     or json_extract(content, '$.ocr') like :words escape '!'
+                     or json_extract(content, '$.tags') like :words escape '!'
+                     or json_extract(content, '$.seller.name') like :words escape '!'))""",
     "place_code": "and place_code glob :place_code || '*'",
     "call": "and call = :call",
     "score_from": "and score >= :score_from",

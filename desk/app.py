@@ -9,6 +9,7 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
@@ -97,10 +98,7 @@ def _tell_errors(app: FastAPI) -> None:
 
     @app.exception_handler(NotLoggedIn)
     def _to_the_door(request: Request, _error: NotLoggedIn) -> Response:
-        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        if request.method not in security.SAFE_METHODS:
-            wanted = "/queue"
-        door = f"/login?next={quote(wanted)}"
+        door = f"/login?next={quote(_where(request))}"
         if "hx-request" in request.headers:
             return Response(status_code=401, headers={"HX-Redirect": door})
         return RedirectResponse(door, 303)
@@ -132,6 +130,15 @@ def _tell_errors(app: FastAPI) -> None:
         # this one answers outside of the front door
         add_headers(response.headers)
         return response
+
+
+def _where(request: Request) -> str:
+    """Return the page on the screen of one who must log in (again)."""
+    if request.method in security.SAFE_METHODS:
+        shown = request.url
+    else:
+        shown = URL(request.headers.get("hx-current-url", "/queue"))
+    return shown.path + (f"?{shown.query}" if shown.query else "")
 
 
 def _told(request: Request, status: int) -> Response:

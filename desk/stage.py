@@ -239,14 +239,15 @@ def _pulls(signals: Sequence[dict[str, Any]]) -> list[Pull]:
 
 
 def _pull(signal: dict[str, Any], most: float) -> Pull:
+    because, quote = signal["because"], signal.get("quote", "")
     points = float(signal["points"])
     points = points if math.isfinite(points) else 0.0
     width = round(abs(points) / most * _BAR, 1)
     return Pull(
         points=points,
         shown=f"{points:+.1f}".replace("-", "−"),
-        because=signal["because"],
-        quote=signal.get("quote", ""),
+        because=because,
+        quote="" if quote in because else quote,
         width=width,
     )
 

@@ -5,7 +5,7 @@
   const one = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const isTyping = (node) =>
-    node.closest("textarea, select, input:not([type=radio]):not([type=checkbox])") !== null;
+    node.closest?.("textarea, select, input:not([type=radio]):not([type=checkbox])") != null;
 
   // ---- drafts: a note that was typed survives an ended log-in and a lost answer
 
@@ -114,6 +114,7 @@
       note.focus();
       return true;
     },
+    Enter: () => document.activeElement === document.body && follow(".row.here a.title"),
     u: () => undo(),
     z: () => undo(),
     "/": () => {
@@ -264,7 +265,7 @@
     const stage = one("#stage");
     if (stage) document.title = document.title.replace(/^.*?(?= · )/, stage.dataset.title);
     scrollTo({ top: 0, behavior: "instant" });
-    one(one("#conflict") ? "#note" : "#listing-title, h1")?.focus({ preventScroll: true });
+    one(one("#conflict") ? "#conflict" : "#listing-title")?.focus({ preventScroll: true });
     settle();
   });
   for (const kind of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
