@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -89,23 +90,22 @@ def _print(rows: list[Waiting], in_all: int, status: str) -> None:
         console.print(_("队列是空的：没有“{status}”的信息。").format(status=word(status)))
         return
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name, side in (
-        (_("得分"), "right"),
-        (_("物种"), "left"),
-        (_("标题"), "left"),
-        (_("首次发现"), "left"),
-        (_("证据"), "left"),
-        (_("编号"), "left"),
-    ):
-        table.add_column(name, justify=side)  # type: ignore[arg-type] # a literal of rich's
+    # the names stay whole on a narrow terminal: they are what `show` and `verdict` take
+    names = max(cell_len(one_line(row.listing_id, 40)) for row in rows)
+    table.add_column(_("得分"), justify="right", no_wrap=True, min_width=4)
+    table.add_column(_("编号"), no_wrap=True, min_width=names)
+    table.add_column(_("物种"), no_wrap=True, max_width=16)
+    table.add_column(_("标题"), no_wrap=True, ratio=1)
+    table.add_column(_("首见"), no_wrap=True, min_width=5)
+    table.add_column(_("证据"), no_wrap=True, min_width=6)
     for row in rows:
         table.add_row(
             str(row.score),
+            Text(one_line(row.listing_id, 40)),
             Text("、".join(row.species[:3]) or "—"),
-            Text(one_line(row.title, 36)),
-            f"{beijing_iso(row.first_seen_at)[5:16].replace('T', ' ')}",
+            Text(one_line(row.title, 60)),
+            beijing_iso(row.first_seen_at)[5:10],
             word(f"snapshot:{row.snapshot}"),
-            Text(one_line(row.listing_id, 40), style="dim"),
         )
     console.print(table)
     left = in_all - len(rows)
