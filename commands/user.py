@@ -17,6 +17,7 @@ from pipeline.store.open import open_store
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help=_("登录名：小写字母、数字或汉字"))]
+FIRST = "admin"
 FromInput = Annotated[
     bool, typer.Option("--password-stdin", help=_("从标准输入读密码；否则随机生成、只显示一次"))
 ]
@@ -57,6 +58,20 @@ def add(
         clock=SystemClock(),
     )
     _print_secret(person, "" if password_stdin else secret, as_json=as_json)
+
+
+@app.command(
+    "first",
+    help=_("还没有人员时，添加第一个（supervisor），密码只显示这一次"),
+    epilog=_("例：shouyi user first"),
+)
+def first(*, as_json: AsJson = False, home: Home = None) -> None:
+    """Add the first person of a home; where somebody is there already, do nothing."""
+    db = open_store(settings_of(home).database)
+    if people.list(db):
+        return
+    person, secret = people.add(db, FIRST, role=Role.SUPERVISOR, clock=SystemClock())
+    _print_secret(person, secret, as_json=as_json)
 
 
 @app.command("list", help=_("列出人员"), epilog=_("例：shouyi user list --json"))
