@@ -1,6 +1,7 @@
 """``shouyi evidence``: keep a page as evidence (固定), and verify what was kept."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,8 +10,10 @@ from rich.console import Console
 
 from commands.edge import AsJson, Home, emit, settings_of
 from evidence.verify import Verdict, snapshots_in, verify, verify_all
-from pipeline.base.errors import NotFound
+from pipeline.base.errors import BadInput, FetchRefused, NotFound
 from pipeline.base.language import _
+from pipeline.base.urls import Gate
+from pipeline.store.snapshots import Kept
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 
@@ -27,8 +30,6 @@ def snapshot(
     home: Home = None,
 ) -> None:
     """Keep one page; exit 1 where what was seen is not the listing."""
-    from contextlib import closing
-
     from crawlers.sources import gate_of, load_sources
     from evidence.shelf import Shelf
     from evidence.snapshot import Wanted, of_listing, take_all
@@ -40,7 +41,7 @@ def snapshot(
     gate = gate_of(load_sources(shipped("sources"), settings.own_sources).values())
     is_address = "://" in listing
     if is_address:
-        gate.check_resolved(listing)
+        _may_go(gate, listing)
     db = open_store(settings.database, create=is_address)
     with closing(db.conn):
         Shelf(settings.evidence).tidy(db, clock=clock)
@@ -90,6 +91,18 @@ def verify_kept(
         raise typer.Exit(1)
 
 
+def _may_go(gate: Gate, url: str) -> None:
+    """Refuse an address before anything is made for it.
+
+    Raises:
+        BadInput: the gate does not let it pass.
+    """
+    try:
+        gate.check_resolved(url)
+    except FetchRefused as error:
+        raise BadInput(error.where, error.what, error.mend) from error
+
+
 def _verdicts(paths: list[Path]) -> Iterator[Verdict]:
     for path in paths:
         if snapshots_in(path) is None:
@@ -98,7 +111,7 @@ def _verdicts(paths: list[Path]) -> Iterator[Verdict]:
             yield from verify_all(path)
 
 
-def _told(row: Any, folder: Path) -> dict[str, Any]:
+def _told(row: Kept, folder: Path) -> dict[str, Any]:
     return {
         "snapshot": row.snapshot_id,
         "listing": row.listing_id,
@@ -112,7 +125,7 @@ def _told(row: Any, folder: Path) -> dict[str, Any]:
     }
 
 
-def _say_kept(row: Any, folder: Path) -> None:
+def _say_kept(row: Kept, folder: Path) -> None:
     out = Console()
     if row.state == "sealed":
         out.print(_("已固定：{folder}").format(folder=folder), style="green", markup=False)

@@ -41,6 +41,11 @@ class Wanted:
     title: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def source(self) -> str:
+        """The key of its source; empty for a bare address."""
+        return self.listing_id.partition(":")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:

@@ -6,12 +6,14 @@ listing. Either a whole sealed folder comes of it, or none.
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from types import MappingProxyType
 
 from evidence.browser import Browser, BrowserLost
 from evidence.capture import Captured, Limits, capture
 from evidence.keeping import Snapshot, Wanted, keep
+from evidence.pace import Pace, in_turns
 from evidence.shelf import Shelf
 from evidence.side_by_side import SideBySide
 from pipeline.base.clock import Clock
@@ -33,6 +35,7 @@ def take_wanted(
     clock: Clock,
     on_done: Callable[[Snapshot], None] | None = None,
     limit: int | None = None,
+    seconds_between: Mapping[str, float] = MappingProxyType({}),
 ) -> list[Snapshot]:
     """Keep the page of every listing that waits for it, highest score first.
 
@@ -42,6 +45,8 @@ def take_wanted(
         clock: tells when.
         on_done: told of each snapshot as it is sealed, in the caller's own thread.
         limit: at most so many.
+        seconds_between: source key -> seconds from one page of it to the next, as its
+            source file promises.
 
     Returns:
         What was put onto the shelf, failures too.
@@ -53,7 +58,8 @@ def take_wanted(
             of_listing(db, one.listing_id, asked_by=SCHEDULE)
             for one in listings.wanting_snapshot(db, limit)
         ]
-    return list(take_all(settings, wanted, gate=gate, clock=clock, on_done=on_done))
+    pace = Pace(seconds_between)
+    return list(take_all(settings, wanted, gate=gate, clock=clock, on_done=on_done, pace=pace))
 
 
 def of_listing(db: Database, listing_id: str, *, asked_by: str) -> Wanted:
@@ -81,6 +87,7 @@ def take_all(
     gate: Gate,
     clock: Clock,
     on_done: Callable[[Snapshot], None] | None = None,
+    pace: Pace | None = None,
 ) -> Iterator[Snapshot]:
     """Take these, side by side, in one browser; give each as it is done.
 
@@ -90,9 +97,11 @@ def take_all(
         return
 
     async def one(db: Database, browser: Browser, page: Wanted) -> Snapshot:
+        if pace is not None:
+            await pace.turn(page.source)
         return await take(db, settings, page, browser=browser, gate=gate, clock=clock)
 
-    for snapshot in SideBySide(settings, wanted, one):
+    for snapshot in SideBySide(settings, in_turns(wanted), one):
         if on_done is not None:
             on_done(snapshot)
         yield snapshot

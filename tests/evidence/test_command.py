@@ -1,0 +1,127 @@
+"""``shouyi evidence`` as scripts call it: names, shapes and exit codes are a promise."""
+
+import json
+import shutil
+import subprocess
+import sys
+from contextlib import closing
+
+import pytest
+
+from pipeline.store.open import open_store
+
+SOURCE = """\
+key: huapiao
+name: 花票网
+family: classifieds
+enabled: false
+basis: our own server
+base_url: "http://{host}/"
+search: {{url: "http://{host}/list?page={{page}}", pages: 1}}
+list: {{rows: "li", fields: {{site_id: "::attr(data-id)", url: "a::attr(href)", title: a}}}}
+detail: {{urls: ["/*"], fields: {{title: h1}}}}
+allow_private: ["{host}"]
+manners: {{seconds_between: 0.05, reason: "our own server"}}
+expect: {{listings: [1, 100], always: [site_id, title]}}
+"""
+
+
+def shouyi(*words) -> tuple[int, list[dict], str]:
+    """Run the command; return its exit code, its JSON lines and what it said."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "commands", "evidence", *map(str, words)],
+        capture_output=True,
+        check=False,
+    )
+    lines = ran.stdout.decode().splitlines()
+    told = [json.loads(line) for line in lines] if "--json" in words else []
+    return ran.returncode, told, ran.stdout.decode() + ran.stderr.decode()
+
+
+def test_verify_needs_no_home_and_tells_one_line_a_folder(keeper, tmp_path):
+    """Two intact folders and one tampered with: exit 1, and the line says which file."""
+    folders = [
+        shutil.copytree(kept.folder, tmp_path / "elsewhere" / kept.snapshot_id)
+        for kept in (keeper.keep(), keeper.keep())
+    ]
+    assert 0 == shouyi("verify", *folders)[0]
+    (folders[1] / "page.png").write_bytes(b"another")
+
+    code, told, _ = shouyi("verify", "--json", *folders)
+
+    assert 1 == code
+    assert [True, False] == [line["ok"] for line in told]
+    assert {
+        "path": str(folders[0]),
+        "ok": True,
+        "files": 12,
+        "problems": [],
+        "signed_by": None,
+        "timestamp": None,
+    } == told[0]
+    assert "page.png" in told[1]["problems"][0]
+
+
+def test_verify_of_a_whole_home_looks_at_the_chain_too(keeper):
+    """The last line is that of the chain; people read it in words."""
+    keeper.keep()
+    keeper.keep()
+
+    code, told, _ = shouyi("verify", "--json", keeper.settings.home)
+    _, _, said = shouyi("verify", keeper.settings.home)
+
+    assert (0, 3) == (code, len(told))
+    assert 2 == said.count("校验通过")
+    assert "链条完整" in said
+
+
+def test_a_folder_that_is_not_there_is_unusable_input(tmp_path):
+    """Exit 2 and one sentence."""
+    code, told, said = shouyi("verify", "--json", tmp_path / "nowhere")
+
+    assert (2, []) == (code, told)
+    assert 1 == len(said.splitlines())
+
+
+def test_a_folder_that_is_no_snapshot_is_not_verified(tmp_path):
+    """Something is there, and it is not what it should be: exit 1."""
+    (tmp_path / "page.png").write_bytes(b"x")
+
+    code, told, _ = shouyi("verify", "--json", tmp_path)
+
+    assert 1 == code
+    assert ["manifest.json：文件缺失"] == told[0]["problems"]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:1/", "http://2130706433/", "file:///etc/passwd", "http://[::1]/"]
+)
+def test_an_address_that_the_gate_refuses_changes_nothing(tmp_path, url):
+    """Exit 2, one sentence, and not even a home is made."""
+    home = tmp_path / "home"
+
+    code, _, said = shouyi("snapshot", url, "--home", home)
+
+    assert 2 == code
+    assert "not fetched" in said
+    assert not home.exists()
+
+
+@pytest.mark.browser
+def test_a_listing_is_kept_by_its_name(settings, site, a_listing, waiting):
+    """From the store to a sealed folder that verifies; then a page that is gone: exit 1."""
+    host = f"127.0.0.1:{site.server.port}"
+    settings.own_sources.mkdir(parents=True)
+    (settings.own_sources / "huapiao.yml").write_text(SOURCE.format(host=host))
+    db = open_store(settings.database)
+    with closing(db.conn):
+        waiting(db, a_listing(url=site.server.url_for("/plain")))
+
+    code, (told,), _ = shouyi("snapshot", "huapiao:991", "--home", settings.home, "--json")
+    gone, _, said = shouyi("snapshot", site.server.url_for("/soft404"), "--home", settings.home)
+
+    assert 0 == code
+    assert ("huapiao:991", "sealed", True) == (told["listing"], told["state"], told["complete"])
+    assert 0 == shouyi("verify", told["path"])[0]
+    assert 1 == gone
+    assert "已下架" in said
