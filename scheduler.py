@@ -109,7 +109,10 @@ def keep_what_is_flagged(night: Night) -> None:
         night.snapshots.append(taken)
         night.say(f"{len(night.snapshots)}  {taken.listing_id}  {taken.state}")
 
-    snapshot.take_wanted(night.settings, gate=gate, clock=night.clock, on_done=done)
+    paces = {key: source.manners.seconds_between for key, source in night.sources.items()}
+    snapshot.take_wanted(
+        night.settings, gate=gate, clock=night.clock, on_done=done, seconds_between=paces
+    )
     for taken in night.snapshots:
         if taken.state != "sealed":
             night.problems.append(f"{taken.listing_id}: {taken.reason}")
