@@ -21,6 +21,9 @@ EXAMPLE = _("例：shouyi queue --limit 20；shouyi queue --status confirmed --j
 
 _PAGE = 500
 _SHOWN = 50
+_BIRDS, _TITLE = 12, 16
+_OTHERS = 4 + 5 + 6 + 5 * 2
+"""Cells of score, day and evidence, and of the gaps between six columns."""
 
 
 def run(
@@ -89,21 +92,19 @@ def _print(rows: list[Waiting], in_all: int, status: str) -> None:
     if not rows:
         console.print(_("队列是空的：没有“{status}”的信息。").format(status=word(status)))
         return
-    table = Table(box=None, header_style="bold", pad_edge=False)
     # the names stay whole on a narrow terminal: they are what `show` and `verdict` take
     names = max(cell_len(one_line(row.listing_id, 40)) for row in rows)
-    table.add_column(_("得分"), justify="right", no_wrap=True, min_width=4)
-    table.add_column(_("编号"), no_wrap=True, min_width=names)
-    table.add_column(_("物种"), no_wrap=True, max_width=16)
-    table.add_column(_("标题"), no_wrap=True, ratio=1)
-    table.add_column(_("首见"), no_wrap=True, min_width=5)
-    table.add_column(_("证据"), no_wrap=True, min_width=6)
+    room = max(_TITLE, console.width - names - _BIRDS - _OTHERS)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column(_("得分"), justify="right")
+    for title in (_("编号"), _("物种"), _("标题"), _("首见"), _("证据")):
+        table.add_column(title, no_wrap=True)
     for row in rows:
         table.add_row(
             str(row.score),
             Text(one_line(row.listing_id, 40)),
-            Text("、".join(row.species[:3]) or "—"),
-            Text(one_line(row.title, 60)),
+            _cut("、".join(row.species[:3]) or "—", _BIRDS),
+            _cut(one_line(row.title, room), room),
             beijing_iso(row.first_seen_at)[5:10],
             word(f"snapshot:{row.snapshot}"),
         )
@@ -111,3 +112,9 @@ def _print(rows: list[Waiting], in_all: int, status: str) -> None:
     left = in_all - len(rows)
     more = _("，另有 {left} 条未列出（--limit）").format(left=left) if left > 0 else ""
     console.print(_("共 {count} 条{more}").format(count=in_all, more=more), style="dim")
+
+
+def _cut(text: str, cells: int) -> Text:
+    cut = Text(text)
+    cut.truncate(cells, overflow="ellipsis")
+    return cut
