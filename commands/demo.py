@@ -1,8 +1,10 @@
 """``shouyi demo``: serve the practice market, and record its sources in this home."""
 
+import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from string import Template
@@ -14,7 +16,7 @@ from rich.table import Table
 
 import demo
 from commands.edge import AsJson, Home, emit, settings_of
-from demo.market import Market, Shop
+from demo.market import PORTS, Market, Shop
 from pipeline.base.clock import SystemClock, stamp, unstamp
 from pipeline.base.language import _
 from pipeline.base.settings import Settings
@@ -49,16 +51,43 @@ def run(
 def open_market(settings: Settings, night: int = 1, *, layout: int = 1) -> Iterator[Market]:
     """Open the market and write its source files into the home's ``sources/``.
 
-    The files stay when the market closes: they say where it stood, and the next one that
-    opens writes them again.
+    A home finds its market again at the same address and with the same dates: else every
+    listing would look changed on the next night. The files stay when the market closes.
 
     Raises:
         OSError: the home cannot be written.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
-    with Market(night, layout=layout, began_at=_began_at(settings)) as market:
+    stood = _Stood.read(settings.home / "demo-market.json")
+    with Market(night, layout=layout, ports=stood.ports, began_at=stood.began_at) as market:
+        stood.write(settings.home / "demo-market.json", market)
         write_sources(market, settings.own_sources)
         yield market
+
+
+@dataclass(frozen=True, slots=True)
+class _Stood:
+    """Where and since when the market of a home stands."""
+
+    began_at: datetime
+    ports: Mapping[str, int]
+
+    @classmethod
+    def read(cls, path: Path) -> "_Stood":
+        """Return what the home remembers; the usual ports and now, where it does not."""
+        try:
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            ports = {name: int(kept["ports"].get(name, port)) for name, port in PORTS.items()}
+            return cls(unstamp(kept["began_at"]), ports)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            # a note that cannot be read costs dates and addresses of practice, nothing else
+            return cls(SystemClock().now(), PORTS)
+
+    def write(self, path: Path, market: Market) -> None:
+        """Remember it for the next opening."""
+        ports = {name: shop.port for name, shop in market.shops.items()}
+        kept = {"began_at": stamp(self.began_at), "ports": ports}
+        path.write_text(json.dumps(kept) + "\n", encoding="utf-8")
 
 
 def write_sources(market: Market, folder: Path) -> list[Path]:
@@ -79,17 +108,6 @@ def write_sources(market: Market, folder: Path) -> list[Path]:
         unfinished.replace(path)
         written.append(path)
     return written
-
-
-def _began_at(settings: Settings) -> datetime:
-    """Return when this home first opened the market; a listing keeps its date by it."""
-    note = settings.home / "demo-began.txt"
-    try:
-        return unstamp(note.read_text(encoding="utf-8").strip())
-    except (FileNotFoundError, ValueError):
-        now = SystemClock().now()
-        note.write_text(stamp(now) + "\n", encoding="utf-8")
-        return now
 
 
 def _line(shop: Shop, settings: Settings) -> dict[str, object]:

@@ -100,7 +100,7 @@ class Market:
 
     Args:
         night: 1, 2 or 3: what is there, changed, gone or behind a wall.
-        ports: shop -> port; 0 takes a free one. Without it :data:`PORTS`, a free one where taken.
+        ports: shop -> port, a free one where it is taken or not named. Without it :data:`PORTS`.
         layout: 2 opens the classifieds with redesigned pages.
         now: the time of day.
         began_at: when the first night opened, so that a listing keeps its date on later nights;
@@ -182,8 +182,6 @@ class Market:
             door.listen(128)
         except OSError:
             door.close()
-            if self._ports is not None:
-                raise
             door = socket.create_server((HOST, 0), backlog=128)
         return door
 

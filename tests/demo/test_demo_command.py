@@ -28,14 +28,27 @@ def test_the_sources_are_written_where_the_market_stands(settings):
     assert (settings.own_sources / "demo-app.yml").is_file()
 
 
-def test_a_home_remembers_when_its_market_began(settings):
-    """Listings keep their dates when the market is opened again."""
-    with open_market(settings, 1):
-        first = (settings.home / "demo-began.txt").read_text(encoding="utf-8")
-    with open_market(settings, 2):
-        again = (settings.home / "demo-began.txt").read_text(encoding="utf-8")
+def test_a_home_finds_its_market_where_and_when_it_was(settings):
+    """The same dates and the same addresses on the next night: only what changed is changed."""
+    with open_market(settings, 1) as first:
+        places = {name: shop.url for name, shop in first.shops.items()}
+        began = json.loads((settings.home / "demo-market.json").read_text(encoding="utf-8"))
 
-    assert first == again
+    with open_market(settings, 2) as second:
+        again = {name: shop.url for name, shop in second.shops.items()}
+
+    assert places == again
+    assert began == json.loads((settings.home / "demo-market.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("note", ["", "[]", '{"began_at": 3}', '{"began_at": "x", "ports": []}'])
+def test_a_broken_note_costs_nothing_but_dates(settings, note):
+    """The market opens all the same."""
+    settings.home.mkdir(parents=True)
+    (settings.home / "demo-market.json").write_text(note, encoding="utf-8")
+
+    with open_market(settings, 1) as market:
+        assert 5 == len(market.shops)
 
 
 def test_the_command_serves_until_ctrl_c(tmp_path):
