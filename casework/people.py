@@ -5,13 +5,14 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from casework import guessing
+from casework.guessing import SlowDown as SlowDown  # noqa: PLC0414 - a re-export
 from pipeline.base.clock import Clock, stamp
 from pipeline.base.errors import BadInput, Conflict, NotFound
 from pipeline.base.language import _
@@ -22,13 +23,6 @@ from pipeline.store.text import storable
 HASHER = PasswordHasher()
 """argon2id, 64 MiB, 3 rounds: the library's own measure."""
 
-TRIES_A_MINUTE = 10
-"""Wrong passwords for one name from places it never logged in from, before it must wait."""
-
-TRIES_A_MINUTE_FROM_A_PLACE = 30
-"""Wrong passwords from one place, whatever the names."""
-
-_USUAL_DAYS = 90
 _LONGEST_PASSWORD = 1024
 _SHORTEST_PASSWORD = 10
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}|[一-鿿][一-鿿a-z0-9._-]{0,31}")
@@ -42,19 +36,6 @@ _ADD = """
     insert into people (name, shown_name, role, cities, password_hash, made_at, password_at)
     values (?, ?, ?, ?, ?, ?, ?)
 """
-_TRIED = "insert into log_ins (name, at, is_ok, address) values (?, ?, ?, ?)"
-_FORGET = "delete from log_ins where at < :usual or (at < :minute and is_ok = 0)"
-_IS_USUAL = "select 1 from log_ins where name = ? and address = ? and is_ok = 1 limit 1"
-_WRONG_AT_USUAL = """
-    select count(*) from log_ins where name = ? and address = ? and is_ok = 0 and at > ?
-"""
-_WRONG_ELSEWHERE = """
-    select count(*) from log_ins as l
-     where name = ? and is_ok = 0 and at > ?
-       and not exists (select 1 from log_ins as ok
-                        where ok.name = l.name and ok.address = l.address and ok.is_ok = 1)
-"""
-_WRONG_FROM = "select count(*) from log_ins where address = ? and is_ok = 0 and at > ?"
 
 
 class Role(StrEnum):
@@ -94,18 +75,6 @@ class Person:
     cities: tuple[str, ...]
     is_disabled: bool
     made_at: str
-
-
-class SlowDown(Conflict):
-    """Too many wrong passwords; ``wait_seconds`` until the next may be tried."""
-
-    def __init__(self, wait_seconds: int) -> None:
-        self.wait_seconds = wait_seconds
-        super().__init__(
-            "",
-            _("密码试错次数过多"),
-            _("请 {seconds} 秒后再试").format(seconds=wait_seconds),
-        )
 
 
 def add(
@@ -214,14 +183,14 @@ def check_password(
         SlowDown: too many wrong ones in the last minute; the password was not looked at.
     """
     name, address = storable(name)[:64], storable(address)[:64]
-    _make_wait(db, name, address, clock=clock)
+    guessing.make_wait(db, name, address, clock=clock)
     row = db.conn.execute(
         "select password_hash, is_disabled from people where name = ?", (name,)
     ).fetchone()
     hashed, is_disabled = row or (_nobodys_hash(HASHER), 1)
     is_right = len(password) <= _LONGEST_PASSWORD and _verify(hashed, password)
     is_ok = is_right and not is_disabled
-    _remember(db, name, address, is_ok=is_ok, clock=clock)
+    guessing.remember(db, name, address, is_ok=is_ok, clock=clock)
     if not is_ok:
         return None
     if HASHER.check_needs_rehash(hashed):
@@ -248,33 +217,6 @@ def who_judges(db: Database, name: str) -> Person:
             _("请研判员、办案人员或负责人操作"),
         )
     return person
-
-
-def _make_wait(db: Database, name: str, address: str, *, clock: Clock) -> None:
-    since = stamp(clock.now() - timedelta(minutes=1))
-    is_usual = db.conn.execute(_IS_USUAL, (name, address)).fetchone() is not None
-    if is_usual:
-        (wrong,) = db.conn.execute(_WRONG_AT_USUAL, (name, address, since)).fetchone()
-    else:
-        (wrong,) = db.conn.execute(_WRONG_ELSEWHERE, (name, since)).fetchone()
-        (from_there,) = db.conn.execute(_WRONG_FROM, (address, since)).fetchone()
-        if from_there >= TRIES_A_MINUTE_FROM_A_PLACE:
-            raise SlowDown(60)
-    if wrong >= TRIES_A_MINUTE:
-        raise SlowDown(60)
-
-
-def _remember(db: Database, name: str, address: str, *, is_ok: bool, clock: Clock) -> None:
-    now = clock.now()
-    ages = {
-        "usual": stamp(now - timedelta(days=_USUAL_DAYS)),
-        "minute": stamp(now - timedelta(hours=1)),
-    }
-    with db.atomic():
-        db.conn.execute(_FORGET, ages)
-        db.conn.execute(_TRIED, (name, stamp(now), int(is_ok), address))
-        did = "person.logged_in" if is_ok else "person.refused"
-        audit.write(db, clock=clock, who=name, did=did, what="desk", details={"address": address})
 
 
 def _verify(hashed: str, password: str) -> bool:

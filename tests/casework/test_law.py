@@ -161,3 +161,11 @@ def test_a_law_file_that_is_wrong_is_told(tmp_path, old, new, sentence):
 
     with pytest.raises(BadInput, match=sentence):
         law.load(file)
+
+
+def test_the_shipped_birds_have_their_cards():
+    """From the lexicon's own rows, when no others are given."""
+    thrush, bunting = law.card(["画眉", "黄胸鹀"], date(2026, 3, 10))
+
+    assert ("II", "I") == (thrush.standing, bunting.standing)
+    assert thrush.provenance
