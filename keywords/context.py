@@ -6,8 +6,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-_LONGEST_BLOCK = 200  # a longer run is cut around the term: jieba sees 100 characters each side
-
 
 class Context:
     """Decides by jieba, with the lexicon's own words added, whether a span is a word."""
@@ -29,10 +27,6 @@ class Context:
 
         A span inside one longer word of the lexicon counts too: 画眉 in 出画眉.
         """
-        if len(block) > _LONGEST_BLOCK:
-            away = max(0, start - _LONGEST_BLOCK // 2)
-            block = block[away : end + _LONGEST_BLOCK // 2]
-            start, end = start - away, end - away
         begins: set[int] = set()
         at = 0
         for token in self._tokens(block):

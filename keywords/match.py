@@ -14,6 +14,7 @@ from keywords.normalise import Folded, Folding, is_han
 MOST_HITS = 2000  # of one field: a text that is all terms says no more with the next thousand
 _STOPS = frozenset("，,。.！!？?；;：:、\n\r（）()【】[]《》<>“”\"'…")
 _SHORT = 2
+_FAR = 100  # characters on each side that jieba sees of a run without a break
 _LOOSE_KINDS = frozenset({"bird", "code", "anybird", "domestic"})
 _LOOSE_WHEN_MEDIUM = frozenset({"keep", "hawk", "gear", "hunt", "wild", "egg", "part", "meat"})
 _TAKEN = frozenset({"bird", "code", "anybird", "domestic", "hawk", "gear"})
@@ -298,11 +299,12 @@ _COMBINING = range(0x0300, 0x0370)
 
 
 def _block(folded: Folded, match: Match) -> tuple[int, int]:
-    """Return the run of unbroken characters around a match."""
+    """Return the run of unbroken characters around a match, at most so far on each side."""
     at, text = folded.at, folded.text
     start, end = match.start, match.end
-    while start and at[start - 1] + 1 == at[start] and is_han(text[start - 1]):
+    first, last = start - _FAR, end + _FAR
+    while start > max(first, 0) and at[start - 1] + 1 == at[start] and is_han(text[start - 1]):
         start -= 1
-    while end < len(at) and at[end - 1] + 1 == at[end] and is_han(text[end]):
+    while end < min(last, len(at)) and at[end - 1] + 1 == at[end] and is_han(text[end]):
         end += 1
     return start, end
