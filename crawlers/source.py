@@ -85,7 +85,6 @@ class Section(Written):
 
     written_as: Literal["html", "json"] | None = Field(None, alias="as")
     urls: Words = ()
-    fields: dict[FieldName, Rules]
 
 
 class ListSection(Section):
@@ -111,10 +110,13 @@ class ListSection(Section):
     more: str = Field("", max_length=500)
     ok: dict[str, tuple[str, ...]] = {}
     empty: Words = ()
+    fields: dict[FieldName, Rules]
 
 
 class DetailSection(Section):
-    """How the page of one listing is read."""
+    """How the page of one listing is read; without fields: by its structured data."""
+
+    fields: dict[FieldName, Rules] = {}
 
 
 class SearchPart(Written):
@@ -231,7 +233,10 @@ class Start(NamedTuple):
 
 
 class Source(Written):
-    """One source file, checked."""
+    """One source file, checked.
+
+    ``marks`` are pieces of markup by which a page is recognised whose address says nothing.
+    """
 
     key: str = Field(pattern=KEY, max_length=40)
     name: str = Field(min_length=1, max_length=60)
@@ -244,6 +249,7 @@ class Source(Written):
     browser: bool = False
     every: str = Field("1d", pattern=r"^[1-9]\d{0,3}[hdw]$")
     report_url: str = Field("", max_length=500)
+    marks: Words = ()
     search: SearchPart
     answers: AnswersPart | None = None
     list: ListSection
@@ -286,6 +292,12 @@ class Source(Written):
             if section and any(is_like(url, self._glob(one)) for one in section.urls):
                 return name
         return ""
+
+    def reads_as_well_as(self, url: str) -> int:
+        """Return how closely the best glob of this source describes an address; 0: not at all."""
+        globs = [*self.list.urls, *(self.detail.urls if self.detail else ())]
+        own = [self._glob(one) for one in globs]
+        return max((len(one.replace("*", "")) for one in own if is_like(url, one)), default=0)
 
     def _glob(self, written: str) -> str:
         host = urlsplit(self.base_url).netloc

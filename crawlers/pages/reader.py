@@ -19,6 +19,7 @@ from crawlers.pages.shown import (
     parse_html,
     scalar,
 )
+from crawlers.pages.structured import StructuredShown
 from crawlers.source import Source
 from pipeline.base.urls import canonical
 from pipeline.listing import Listing
@@ -120,7 +121,9 @@ class PageReader:
                 fetched=fetched,
                 verdict=PageVerdict(kind=PageKind.ERROR, because=because, cause="layout"),
             )
-        if self.source.detail_is_json:
+        if not self.in_detail:
+            one = StructuredShown(parse_html(fetched.text), fetched.url)
+        elif self.source.detail_is_json:
             one = JsonShown(json_of(fetched.text), fetched.url, self.in_detail)
         else:
             one = HtmlShown(parse_html(fetched.text), fetched.url, self.in_detail)
