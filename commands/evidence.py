@@ -1,5 +1,6 @@
 """``shouyi evidence``: keep a page as evidence (固定), and verify what was kept."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,7 @@ from rich.console import Console
 
 from commands.edge import AsJson, Home, emit, settings_of
 from evidence.verify import Verdict, snapshots_in, verify, verify_all
+from pipeline.base import log
 from pipeline.base.errors import BadInput, FetchRefused, NotFound
 from pipeline.base.language import _
 from pipeline.base.urls import Gate
@@ -37,6 +39,7 @@ def snapshot(
     from pipeline.base.settings import shipped
     from pipeline.store.open import open_store
 
+    log.set_up(level=logging.WARNING)
     settings, clock = settings_of(home), SystemClock()
     gate = gate_of(load_sources(shipped("sources"), settings.own_sources).values())
     is_address = "://" in listing
