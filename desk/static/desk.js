@@ -226,7 +226,7 @@
       getSelection().selectAllChildren(source);
       try {
         await navigator.clipboard.writeText(source.textContent);
-        say(copy.dataset.done);
+        say(document.body.dataset.copied);
       } catch {
         document.execCommand("copy");
       }

@@ -196,9 +196,8 @@ def browser_type_launch_args(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def browser_context_args():
-    """An analyst's screen."""
+    """An analyst's browser."""
     return {
-        "viewport": {"width": 1280, "height": 860},
         "locale": "zh-CN",
         "timezone_id": "Asia/Shanghai",
     }
@@ -209,6 +208,7 @@ def at_desk(desk, new_context):
     """Return a page at which somebody has logged in, in a browser of their own."""
 
     def sit_down(name="li", **how):
+        how.setdefault("viewport", {"width": 1280, "height": 860})
         page = new_context(base_url=desk.address, **how).new_page()
         page.set_default_timeout(10_000)
         page.goto("/login")
