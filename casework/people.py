@@ -50,16 +50,19 @@ class Role(StrEnum):
     @property
     def shown(self) -> str:
         """Return the word that people read."""
-        return _(_SHOWN[self])
+        return _shown()[self]
 
 
-_SHOWN = {
-    Role.ANALYST: "研判员",
-    Role.CASE_OFFICER: "办案人员",
-    Role.SUPERVISOR: "负责人",
-    Role.OPERATOR: "运维人员",
-    Role.AUDITOR: "审计人员",
-}
+@cache
+def _shown() -> dict[Role, str]:
+    return {
+        Role.ANALYST: _("研判员"),
+        Role.CASE_OFFICER: _("办案人员"),
+        Role.SUPERVISOR: _("负责人"),
+        Role.OPERATOR: _("运维人员"),
+        Role.AUDITOR: _("审计人员"),
+    }
+
 
 JUDGES = frozenset({Role.ANALYST, Role.CASE_OFFICER, Role.SUPERVISOR})
 """The roles that give verdicts."""

@@ -26,15 +26,17 @@ class Call(StrEnum):
     @property
     def shown(self) -> str:
         """Return the word that people read: 属实, 合法, 无关, 存疑."""
-        return _(_SHOWN[self])
+        return _shown()[self]
 
 
-_SHOWN = {
-    Call.CONFIRMED: "属实",
-    Call.LAWFUL: "合法",
-    Call.NOT_WILDLIFE: "无关",
-    Call.UNSURE: "存疑",
-}
+@cache
+def _shown() -> dict[Call, str]:
+    return {
+        Call.CONFIRMED: _("属实"),
+        Call.LAWFUL: _("合法"),
+        Call.NOT_WILDLIFE: _("无关"),
+        Call.UNSURE: _("存疑"),
+    }
 
 
 @dataclass(frozen=True, slots=True)

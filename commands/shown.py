@@ -1,41 +1,14 @@
 """Words and shapes that several commands show to people on a terminal."""
 
 import unicodedata
+from functools import cache
 
 from pipeline.base.language import _
-
-_WORDS = {
-    "waiting": "待研判",
-    "judged": "已研判",
-    "below": "未达线",
-    "untouched": "无命中",
-    "faded": "已淡出",
-    "confirmed": "属实",
-    "lawful": "合法",
-    "not_wildlife": "无关",
-    "unsure": "存疑",
-    "first_seen": "首次发现",
-    "changed": "内容变化",
-    "gone": "已下架",
-    "returned": "重新上架",
-    "title": "标题",
-    "text": "正文",
-    "price": "价格",
-    "images": "图片",
-    "seller": "卖家",
-    "place": "地点",
-    "tags": "标签",
-    "ocr": "图中文字",
-    "snapshot:": "—",
-    "snapshot:wanted": "待固定",
-    "snapshot:sealed": "已固定",
-    "snapshot:failed": "固定失败",
-}
 
 
 def word(name: str) -> str:
     """Return the word that people read for a state, a verdict, an event or a part."""
-    return _(_WORDS[name]) if name in _WORDS else name
+    return _words().get(name, name)
 
 
 def one_line(text: str, longest: int) -> str:
@@ -65,3 +38,34 @@ def _visible(letter: str) -> str:
     if unicodedata.category(letter) in {"Zs", "Zl", "Zp"}:
         return " "
     return f"<U+{ord(letter):04X}>"
+
+
+@cache
+def _words() -> dict[str, str]:
+    return {
+        "waiting": _("待研判"),
+        "judged": _("已研判"),
+        "below": _("未达线"),
+        "untouched": _("无命中"),
+        "faded": _("已淡出"),
+        "confirmed": _("属实"),
+        "lawful": _("合法"),
+        "not_wildlife": _("无关"),
+        "unsure": _("存疑"),
+        "first_seen": _("首次发现"),
+        "changed": _("内容变化"),
+        "gone": _("已下架"),
+        "returned": _("重新上架"),
+        "title": _("标题"),
+        "text": _("正文"),
+        "price": _("价格"),
+        "images": _("图片"),
+        "seller": _("卖家"),
+        "place": _("地点"),
+        "tags": _("标签"),
+        "ocr": _("图中文字"),
+        "snapshot:": _("—"),
+        "snapshot:wanted": _("待固定"),
+        "snapshot:sealed": _("已固定"),
+        "snapshot:failed": _("固定失败"),
+    }
