@@ -36,8 +36,7 @@ _SPECIES = """
     select bird.value, count(*) from listings, json_each(listings.species) as bird
      where state = :state {more} group by 1 order by 2 desc, 1
 """
-_COUNTS = "select state, count(*) from listings group by state"
-_CALLS = "select call, count(*) from listings where state = 'judged' group by call"
+_COUNTS = "select state, call, count from listing_counts"
 _PLACE = re.compile(r"(?P<score>[0-9]{1,3}):(?P<listing_id>.{1,600})", re.DOTALL)
 _MORE = {
     "source": "and source = :source",
@@ -154,6 +153,12 @@ def waiting(
 
 def count(db: Database, wanted: Wanted = ALL_WAITING) -> int:
     """Return how many listings there are of those wanted."""
+    if wanted == Wanted(state=wanted.state, call=wanted.call):
+        return sum(
+            number
+            for state, call, number in db.conn.execute(_COUNTS)
+            if state == wanted.state and wanted.call in {"", call}
+        )
     row = db.conn.execute(_COUNT.format(more=_more(wanted)), _values(wanted)).fetchone()
     return int(row[0])
 
@@ -181,8 +186,10 @@ def species_of(db: Database, wanted: Wanted = ALL_WAITING) -> list[str]:
 def counts(db: Database) -> dict[str, int]:
     """Return how many listings are in each state, and of the judged by each verdict."""
     found: dict[str, int] = dict.fromkeys((*STATES, *Call), 0)
-    found.update(dict(db.conn.execute(_COUNTS)))
-    found.update(dict(db.conn.execute(_CALLS)))
+    for state, call, number in db.conn.execute(_COUNTS):
+        found[state] += number
+        if state == "judged":
+            found[call] += number
     return found
 
 

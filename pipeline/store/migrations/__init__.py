@@ -8,6 +8,7 @@ from pipeline.store.migrations import (
     m0002_crawls,
     m0003_people,
     m0004_evidence,
+    m0005_counts,
 )
 
 MIGRATIONS = (
@@ -15,5 +16,6 @@ MIGRATIONS = (
     m0002_crawls.migrations,
     m0003_people.migrations,
     m0004_evidence.migrations,
+    m0005_counts.migrations,
 )
 """In the order they are applied. Each file is one named set with one step."""
