@@ -1,7 +1,8 @@
 """Is it the listing? What the page turned out to be, and the words that say so."""
 
+import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ _KINDS = {
     PageKind.REMOVED: "已下架或已删除",
     PageKind.ERROR: "出错页",
 }
+_VERB = re.compile(r"^(title is|shows|message says|markup holds|address holds|body is) ")
 _SEEN_IN = {
     "address": "网址",
     "status": "状态码",
@@ -38,6 +40,7 @@ class Finding:
         because: the mark that says so, as ``pipeline.page`` names it.
         is_listing: it may be shown as the listing.
         title_found: whether the listing's title is on the page; None where nobody can say.
+        gaps: what is not whole beside the single things that are missing, in Chinese words.
         reason: in Chinese words, why it is not the listing or what of it is missing.
     """
 
@@ -45,6 +48,7 @@ class Finding:
     because: str
     is_listing: bool
     title_found: bool | None
+    gaps: tuple[str, ...]
     reason: str
 
 
@@ -61,12 +65,18 @@ def find(seen: Captured, fields: Mapping[str, Any], title: str) -> Finding:
     if not verdict.is_sure and _holds_the_listing(seen, fields, title):
         verdict = PageVerdict(kind=PageKind.NORMAL)
     is_listing = verdict.kind is PageKind.NORMAL and bool(seen.png)
+    gaps = [*seen.limits]
+    if seen.failure:
+        gaps.append(seen.failure)
+    elif is_listing and title_found is False:
+        gaps.insert(0, "页面上没有找到这条信息的标题")
     return Finding(
         page=verdict.kind,
         because=verdict.because,
         is_listing=is_listing,
         title_found=title_found if is_listing else None,
-        reason=_missing(seen, title_found) if is_listing else _failure(seen, verdict),
+        gaps=tuple(gaps),
+        reason=_missing(seen, gaps) if is_listing else _failure(seen, verdict),
     )
 
 
@@ -74,6 +84,8 @@ def _verdict(seen: Captured) -> PageVerdict:
     main = seen.main
     if seen.failure or main is None:
         return PageVerdict(kind=PageKind.ERROR, because=seen.failure or "no answer")
+    if not seen.text.strip() and not seen.pictures:
+        return PageVerdict(kind=PageKind.EMPTY, because="nothing is drawn", cause="nothing")
     return judge(
         PageSeen(
             url=seen.final_url,
@@ -100,12 +112,12 @@ def _failure(seen: Captured, verdict: PageVerdict) -> str:
         return seen.failure
     where = _SEEN_IN.get(verdict.cause, "")
     kind = _KINDS[verdict.kind] or "没有图像"
-    return f"{kind}（{where}：{verdict.because}）" if where else kind
+    mark = _VERB.sub("", verdict.because)
+    return f"{kind}（{where}：{mark}）" if where else kind
 
 
-def _missing(seen: Captured, title_found: bool | None) -> str:  # noqa: FBT001 - three answers
-    parts = [] if title_found is not False else ["页面上没有找到这条信息的标题"]
-    parts += seen.limits
+def _missing(seen: Captured, gaps: Sequence[str]) -> str:
+    parts = [*gaps]
     named = [f"{one.url}（{one.status or one.why}）" for one in seen.missing[:_NAMED_AT_MOST]]
     if named:
         parts.append(f"缺 {len(seen.missing)} 项：{'、'.join(named)}")

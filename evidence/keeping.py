@@ -141,7 +141,6 @@ def _about(wanted: Wanted, seen: Captured, snapshot_id: str, found: Finding) -> 
         {"url": one.url, "kind": one.kind, "status": one.status, "why": one.why}
         for one in seen.missing
     ]
-    limits = [*seen.limits, *([seen.failure] if seen.failure else [])]
     return {
         "format": manifest.FORMAT,
         "snapshot_id": snapshot_id,
@@ -156,9 +155,9 @@ def _about(wanted: Wanted, seen: Captured, snapshot_id: str, found: Finding) -> 
         "page_because": found.because,
         "reason": found.reason,
         "title_found": found.title_found,
-        "is_complete": not missing and not limits,
+        "is_complete": not missing and not found.gaps,
         "missing": missing,
-        "limits": limits,
+        "gaps": list(found.gaps),
         "third_party_timestamp": NO_TIMESTAMP,
     }
 

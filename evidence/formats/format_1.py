@@ -89,7 +89,7 @@ class Manifest(_Part):
     title_found: bool | None
     is_complete: bool
     missing: list[Missing]
-    limits: list[str]
+    gaps: list[str]
     third_party_timestamp: str
     chain: Chain
     files: list[File]
@@ -124,7 +124,7 @@ def _itself(folder: Path, manifest: Manifest, data: bytes) -> Iterator[str]:
         yield _("文件夹名与清单中的编号 {name} 不符").format(name=manifest.snapshot_id)
     if (manifest.chain.number == 1) != (manifest.chain.before is None):
         yield _("{file}：链条序号与前一份清单对不上").format(file=NAME)
-    if manifest.is_complete == bool(manifest.missing or manifest.limits):
+    if manifest.is_complete == bool(manifest.missing or manifest.gaps):
         yield _("{file}：「是否完整」与所列缺项对不上").format(file=NAME)
 
 

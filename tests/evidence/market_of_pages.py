@@ -101,6 +101,7 @@ def open_pages(server: HTTPServer, canary: HTTPServer) -> None:
         ),
         "/broken": page('<img src="/404.png"><img src="/damaged.png"><img src="/p/2.png">'),
         "/waits": page('<img src="/never.png">'),
+        "/blank": "<!doctype html><title>出只画眉</title><body><script src=/404.png></script>",
         "/hangs": page("<script>setTimeout(() => { while (true); }, 50)</script>"),
         "/outside": out_of_bounds(canary.url_for("").rstrip("/")),
         "/inner": page(

@@ -31,6 +31,7 @@ QUICK = (
     "wall",
     "challenge",
     "soft404",
+    "blank",
     "not-there",
 )
 SLOW = ("endless", "waits", "never", "hangs")
@@ -42,7 +43,7 @@ def kept(tmp_path_factory, site):
     """Every story kept once: story -> snapshot."""
     home = tmp_path_factory.mktemp("home") / "home"
     all_kept = []
-    for stories, seconds in ((QUICK, 20), (SLOW, 4)):
+    for stories, seconds in ((QUICK, 20), (SLOW, 7)):
         settings = read_settings(home, page_timeout_seconds=seconds, snapshots_at_once=4)
         wanted = [
             Wanted(
@@ -190,6 +191,7 @@ def test_rare_characters_are_drawn_and_are_no_boxes(kept):
         ("wall", "login_wall"),
         ("challenge", "challenge"),
         ("soft404", "removed"),
+        ("blank", "empty"),
         ("away", "error"),
         ("never", "error"),
         ("hangs", "error"),
@@ -217,13 +219,14 @@ def test_another_listing_under_the_address_is_said_to_be_so(kept):
     told = listed(kept["other-title"])
 
     assert (False, "页面上没有找到这条信息的标题") == (told["title_found"], told["reason"])
+    assert not told["is_complete"]
 
 
 def test_a_page_that_grows_for_ever_is_cut_and_said_to_be(kept):
     """Never "complete" when it is not."""
     told = listed(kept["endless"])
 
-    assert told["limits"]
+    assert told["gaps"]
     assert not told["is_complete"]
     assert photograph(kept["endless"]).height <= 50_000
 
@@ -240,7 +243,7 @@ def test_what_scrolls_inside_the_page_is_said_to_be_cut(kept):
     """A window within the window shows only its upper part."""
     told = listed(kept["inner"])
 
-    assert any("页内滚动区" in limit for limit in told["limits"])
+    assert any("页内滚动区" in limit for limit in told["gaps"])
 
 
 def test_a_redirect_is_followed_and_written_down(kept):
