@@ -35,7 +35,7 @@ def routes(shelf: Shelf, hours: Hours, *, layout: int = 1) -> list[BaseRoute]:
         Route("/antibot/verifycode", shop.verify),
         Route("/pic/{ware_id}/{number:int}.jpg", shop.pages.picture),
         shop.pages.file("classifieds.css", "text/css"),
-        shop.pages.robots("/admin/", "/click", "/antibot/", "/user/"),
+        shop.pages.robots("/admin/", "/click", "/user/"),
     ]
 
 
