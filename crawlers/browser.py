@@ -156,7 +156,7 @@ async def _listening(page: Page, request: Request) -> None:
         ear.attach(page)
 
 
-@dataclass(slots=True)
+@dataclass  # no slots: Playwright hangs a mark of its own on whoever listens
 class Ear:
     """Hears the JSON answers that a page asks for itself.
 
