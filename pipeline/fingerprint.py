@@ -39,7 +39,7 @@ def fingerprint_of(listing: Listing) -> str:
         _steady(listing.ocr),
         _steady(" ".join(sorted(listing.tags))),
         sum_asked,
-        "\n".join(sorted(address.partition("?")[0] for address in listing.images)),
+        "\n".join(sorted(map(_picture, listing.images))),
         f"{listing.seller.site_id}\n{_steady(listing.seller.name)}",
         _steady(listing.place.raw),
     )
@@ -58,6 +58,16 @@ def _short(part: str) -> str:
     if not part:
         return "-"
     return hashlib.sha256(part.encode("utf-8", "surrogatepass")).hexdigest()[:_WIDTH]
+
+
+def _picture(address: str) -> str:
+    """Return the part of a picture's address that stays: its path.
+
+    Hosts of picture networks take turns (img01, img02 ...), and signed queries run out.
+    """
+    beyond_scheme = address.partition("//")[2] or address
+    path = beyond_scheme.partition("/")[2] or beyond_scheme
+    return path.partition("?")[0].partition("#")[0]
 
 
 def _steady(text: str) -> str:
