@@ -6,14 +6,14 @@ from types import MappingProxyType
 
 from keywords.compiled import Compiled, Entry, compiled
 from keywords.context import Context
+from keywords.gate import Gate
 from keywords.hits import Fields, Hit, Species
 from keywords.kinds import CONFUSER
-from keywords.match import NOTHING, Found, Matcher
+from keywords.match import BETWEEN_FIELDS, NOTHING, Found, Matcher
 from keywords.normalise import Folding, is_han
 from keywords.rows import LexiconError
 
 __all__ = ["Lexicon", "LexiconError", "load"]
-_BETWEEN = "\n"  # folds to nothing by itself; kept here so that joined texts stay apart
 
 
 class Lexicon:
@@ -30,13 +30,13 @@ class Lexicon:
             {bird.name: bird for bird in made.species}
         )
         self._entries = made.entries
-        self._folding = Folding(made.reads)
-        self._joined = Folding(made.reads, {_BETWEEN: _BETWEEN})
+        self._folding = Folding(made.reads, {BETWEEN_FIELDS: BETWEEN_FIELDS})
         han = [
             entry.form
             for entry in made.entries
             if entry.via == "plain" and len(entry.form) > 1 and all(map(is_han, entry.form))
         ]
+        self._gate = Gate(made.entries, made.reads, self._folding)
         self._matcher = Matcher(made, self._folding, Context(han, made.version, cache))
 
     def hits_in(self, fields: Fields) -> tuple[Hit, ...]:
@@ -49,23 +49,17 @@ class Lexicon:
 
     def read(self, fields: Fields) -> Found:
         """Return the hits, and the names that a look-alike took back."""
-        if not any(self._matcher.may_tell(self._folding.fold(text)) for text in fields.values()):
+        if not self._gate.tells(" ".join(fields.values())):
             return NOTHING
         return self._matcher.found_in(fields)
 
-    def read_many(self, batch: Sequence[Fields]) -> list[Found]:
-        """Return what :meth:`read` gives for each; one cheap look lets most of them go."""
-        joined = _BETWEEN.join("".join(fields.values()).replace(_BETWEEN, " ") for fields in batch)
-        folded = joined.translate(self._joined).split(_BETWEEN)
-        may_tell = self._matcher.may_tell
-        return [
-            self._matcher.found_in(fields) if may_tell(text) and self._tells(fields) else NOTHING
-            for fields, text in zip(batch, folded, strict=True)
-        ]
+    def telling(self, texts: Sequence[str]) -> list[bool]:
+        """Return, for each text, whether it is worth a full :meth:`read_closely`."""
+        return self._gate.telling(texts)
 
-    def _tells(self, fields: Fields) -> bool:
-        """Return whether a single field tells; joined ones may make a word where they meet."""
-        return any(self._matcher.may_tell(self._folding.fold(text)) for text in fields.values())
+    def read_closely(self, fields: Fields) -> Found:
+        """Return what :meth:`read` gives, for a text known to tell something."""
+        return self._matcher.found_in(fields)
 
     def entries(self) -> Iterable[Entry]:
         """Return every form that is looked for, made ones and look-alikes included."""

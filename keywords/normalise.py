@@ -58,6 +58,7 @@ class Folding(dict[int, str]):
     def __init__(self, *reads: Mapping[str, str]) -> None:
         super().__init__()
         self._reads = {typed: plain for table in reads for typed, plain in table.items()}
+        self._by_character = _ByCharacter(self)
 
     def __missing__(self, code: int) -> str:
         reads = chr(code)
@@ -92,17 +93,28 @@ class Folding(dict[int, str]):
 
     def folded(self, text: str) -> Folded:
         """Return the folded text with the way back."""
-        parts: list[str] = []
-        at: list[int] = []
-        for offset, character in enumerate(text):
-            reads = self[ord(character)]
-            if reads:
-                parts.append(reads)
-                if len(reads) == 1:
-                    at.append(offset)
-                else:
-                    at.extend([offset] * len(reads))
-        return Folded("".join(parts), at)
+        plain = text.translate(self)
+        reads = self._by_character
+        at = [offset for offset, character in enumerate(text) if reads[character]]
+        if len(at) != len(plain):  # some characters read as two: ㎏ is kg
+            at = [
+                offset
+                for offset, character in enumerate(text)
+                for _ in range(len(reads[character]))
+            ]
+        return Folded(plain, at)
+
+
+class _ByCharacter(dict[str, str]):
+    """The same by character: a list of offsets is made without ``ord``."""
+
+    def __init__(self, folding: Folding) -> None:
+        super().__init__()
+        self._folding = folding
+
+    def __missing__(self, character: str) -> str:
+        reads = self[character] = self._folding[ord(character)]
+        return reads
 
 
 def _speaks(character: str) -> bool:

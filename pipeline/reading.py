@@ -1,6 +1,6 @@
 """What we make of a listing: the words found in it, the reasons to look closer, the score."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -8,6 +8,8 @@ from keywords.hits import Hit, Species
 from pipeline.listing import Listing
 
 _QUOTED = 3  # words shown as the reason; the others are highlighted in the text anyway
+_LISTENS = "listens_to"
+LOOKALIKE = "lookalike"
 _STRENGTHS = ("strong", "medium", "weak")
 
 
@@ -27,6 +29,14 @@ class Reading:
     vetoed: tuple[Hit, ...] = ()
     lookalikes: tuple[Hit, ...] = ()
     species: Mapping[str, Species] = field(default_factory=dict)
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of words found, "lookalike" among them where one took a name back."""
+        kinds = {hit.kind for hit in self.hits}
+        if self.lookalikes:
+            kinds.add(LOOKALIKE)
+        return frozenset(kinds)
 
     @cached_property
     def _words(self) -> dict[tuple[str, str], dict[str, Hit]]:
@@ -83,6 +93,25 @@ class Signal:
         quoted = dict.fromkeys(hit.surface for hit in hits)
         quote = "、".join(list(quoted)[:_QUOTED])
         return cls(name, quote=quote, pieces=len(hits))
+
+
+Look = Callable[[Reading], Signal | None]
+
+
+def listens_to(*kinds: str) -> Callable[[Look], Look]:
+    """Mark a signal: it is asked only when words of one of these kinds stand in the listing."""
+
+    def marked(look: Look) -> Look:
+        setattr(look, _LISTENS, frozenset(kinds))
+        return look
+
+    return marked
+
+
+def kinds_of(look: Look) -> frozenset[str]:
+    """Return the kinds of words a signal was marked with."""
+    kinds: frozenset[str] = getattr(look, _LISTENS)
+    return kinds
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,8 @@ class Weights:
         """Return the signal with its points and its sentence."""
         weight = self.signals[signal.name]
         points = weight.points[min(signal.pieces, len(weight.points)) - 1]
-        return replace(signal, points=points, because=weight.zh.replace("{quote}", signal.quote))
+        because = weight.zh.replace("{quote}", signal.quote)
+        return Signal(signal.name, points, because, signal.quote, signal.pieces)
 
     def score(self, signals: Iterable[Signal]) -> int:
         """Return 0..100 for a listing with these signals; 0 where nothing speaks for it."""

@@ -1,8 +1,8 @@
 """Reasons to look closer, and reasons not to. One file = one reason; SIGNALS is the list."""
 
-from collections.abc import Callable
+from functools import lru_cache
 
-from pipeline.reading import Reading, Signal
+from pipeline.reading import Look, kinds_of
 from pipeline.signals.against.art import art
 from pipeline.signals.against.birding import birding
 from pipeline.signals.against.cage_ware import cage_ware
@@ -65,8 +65,6 @@ from pipeline.signals.what.part_maybe import part_maybe
 from pipeline.signals.what.protected_bird import protected_bird
 from pipeline.signals.what.several_birds import several_birds
 from pipeline.signals.what.some_bird import some_bird
-
-Look = Callable[[Reading], Signal | None]
 
 SIGNALS: tuple[Look, ...] = (
     bird_named,
@@ -132,3 +130,9 @@ SIGNALS: tuple[Look, ...] = (
     domestic,
     permit_number,
 )
+
+
+@lru_cache(maxsize=4096)
+def listening_to(kinds: frozenset[str]) -> tuple[Look, ...]:
+    """Return the signals that words of these kinds can set off."""
+    return tuple(look for look in SIGNALS if not kinds.isdisjoint(kinds_of(look)))

@@ -1,8 +1,9 @@
 """Every name of a bird in it is part of a word that means something else."""
 
-from pipeline.reading import Reading, Signal
+from pipeline.reading import LOOKALIKE, Reading, Signal, listens_to
 
 
+@listens_to(LOOKALIKE)
 def only_lookalikes(reading: Reading) -> Signal | None:
     """Fire when nothing is left once the look-alikes are taken out."""
     if reading.words("bird", "code"):

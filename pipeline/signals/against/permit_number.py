@@ -5,13 +5,15 @@ It lowers the score; whether it is genuine is for the analyst to ask.
 
 import re
 
-from pipeline.reading import Reading, Signal
+from keywords.kinds import KINDS
+from pipeline.reading import Reading, Signal, listens_to
 
 _NUMBERED = re.compile(
     r"(?:许可证|批准文|批准书|林护|林驯|林动|专用标识|文号|标识号|备案)[^，。；\n]{0,14}?[0-9０-９xXｘ＊*]{3,}"
 )
 
 
+@listens_to(*KINDS)
 def permit_number(reading: Reading) -> Signal | None:
     """Fire when a number of the right form follows the name of a permit or mark."""
     seen = _NUMBERED.search(reading.text)

@@ -1,8 +1,9 @@
 """Places, firms, teams, persons."""
 
-from pipeline.reading import Reading, Signal
+from pipeline.reading import Reading, Signal, listens_to
 
 
+@listens_to("org", "sport", "person")
 def place_or_firm(reading: Reading) -> Signal | None:
     """Fire on the words of this reason, one piece each."""
     return Signal.on("place_or_firm", reading.words("org", "sport", "person"))

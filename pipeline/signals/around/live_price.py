@@ -2,11 +2,12 @@
 
 from decimal import Decimal
 
-from pipeline.reading import Reading, Signal
+from pipeline.reading import Reading, Signal, listens_to
 
 _LOWEST, _HIGHEST = Decimal(10), Decimal(30000)
 
 
+@listens_to("bird", "code")
 def live_price(reading: Reading) -> Signal | None:
     """Fire when a named bird is asked for with a sum that somebody means."""
     price = reading.listing.price

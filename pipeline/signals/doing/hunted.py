@@ -1,8 +1,9 @@
 """Birds are being caught or shot."""
 
-from pipeline.reading import Reading, Signal
+from pipeline.reading import Reading, Signal, listens_to
 
 
+@listens_to("hunt")
 def hunted(reading: Reading) -> Signal | None:
     """Fire on the words of this reason, one piece each."""
     return Signal.on("hunted", reading.words("hunt", strengths=("strong",)))

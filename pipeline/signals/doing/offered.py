@@ -1,8 +1,9 @@
 """Somebody sells or gives away."""
 
-from pipeline.reading import Reading, Signal
+from pipeline.reading import Reading, Signal, listens_to
 
 
+@listens_to("sell")
 def offered(reading: Reading) -> Signal | None:
     """Fire on the words of this reason, one piece each."""
     return Signal.on("offered", reading.words("sell", strengths=("strong", "medium")))

@@ -1,8 +1,9 @@
 """A bird is named by a word that seldom means anything else."""
 
-from pipeline.reading import Reading, Signal
+from pipeline.reading import Reading, Signal, listens_to
 
 
+@listens_to("bird", "code")
 def bird_likely(reading: Reading) -> Signal | None:
     """Fire on the words of this reason, one piece each."""
     return Signal.on("bird_likely", reading.words("bird", "code", strengths=("medium",)))

@@ -1,8 +1,9 @@
 """A word that may mean a bird; it counts only together with others."""
 
-from pipeline.reading import Reading, Signal
+from pipeline.reading import Reading, Signal, listens_to
 
 
+@listens_to("bird", "code", "emoji")
 def bird_maybe(reading: Reading) -> Signal | None:
     """Fire on the words of this reason, one piece each."""
     return Signal.on("bird_maybe", reading.words("bird", "code", "emoji", strengths=("weak",)))

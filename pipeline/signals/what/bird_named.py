@@ -1,8 +1,9 @@
 """A bird is named by a word that means nothing else."""
 
-from pipeline.reading import Reading, Signal
+from pipeline.reading import Reading, Signal, listens_to
 
 
+@listens_to("bird", "code")
 def bird_named(reading: Reading) -> Signal | None:
     """Fire on the words of this reason, one piece each."""
     return Signal.on("bird_named", reading.words("bird", "code", strengths=("strong",)))

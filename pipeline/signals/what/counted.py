@@ -2,7 +2,8 @@
 
 import re
 
-from pipeline.reading import Reading, Signal
+from keywords.kinds import KINDS
+from pipeline.reading import Reading, Signal, listens_to
 
 _NUMBER = "[0-9０-９一二两俩三四五六七八九十百几仨半]"
 _COUNTED = re.compile(
@@ -10,6 +11,7 @@ _COUNTED = re.compile(
 )
 
 
+@listens_to(*KINDS)
 def counted(reading: Reading) -> Signal | None:
     """Fire when something is counted as birds are."""
     seen = _COUNTED.search(reading.text)

@@ -1,6 +1,6 @@
 """A word of the trade in disguise: who hides it knows why."""
 
-from pipeline.reading import Reading, Signal
+from pipeline.reading import Reading, Signal, listens_to
 
 _HIDDEN = {
     *("inner", "zero_width", "fancy", "fullwidth"),
@@ -9,6 +9,7 @@ _HIDDEN = {
 _NAMES = {"bird", "code", "keep", "anybird"}
 
 
+@listens_to(*_NAMES)
 def hidden_spelling(reading: Reading) -> Signal | None:
     """Fire when a name was found by another way than as it is written."""
     hidden = [hit for hit in reading.hits if hit.via in _HIDDEN and hit.kind in _NAMES]

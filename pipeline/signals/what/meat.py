@@ -1,8 +1,9 @@
 """Wild birds as food."""
 
-from pipeline.reading import Reading, Signal
+from pipeline.reading import Reading, Signal, listens_to
 
 
+@listens_to("meat")
 def meat(reading: Reading) -> Signal | None:
     """Fire on the words of this reason, one piece each."""
     return Signal.on("meat", reading.words("meat", strengths=("strong",)))

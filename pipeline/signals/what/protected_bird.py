@@ -1,10 +1,11 @@
 """A bird of the national key list, class I or II."""
 
-from pipeline.reading import Reading, Signal
+from pipeline.reading import Reading, Signal, listens_to
 
 _KEY = {"I", "II"}
 
 
+@listens_to("bird", "code")
 def protected_bird(reading: Reading) -> Signal | None:
     """Fire when a name that is more than a hint may mean a bird of class I or II."""
     named = [

@@ -1,0 +1,55 @@
+"""Texts to read: the gold set, and ordinary ones made from a fixed seed."""
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+GOLD = Path(__file__).resolve().parent.parent / "data" / "gold" / "listings.jsonl"
+
+_THINGS = (
+    *("羽绒服", "电饭锅", "自行车", "婴儿床", "充电器", "书桌", "茶叶", "跑步鞋", "行李箱", "耳机"),
+    *("蓝牙音箱", "牛仔裤", "连衣裙", "显示器", "洗衣机", "吉他", "鱼缸", "玻璃杯", "地毯", "台灯"),
+    *("燕尾夹", "雀巢咖啡", "鸭绒被", "鹅卵石", "花盆", "鱼竿", "帐篷", "相机包", "口红", "面膜"),
+)
+_SAYINGS = (
+    *("九成新，用了半年，闲置转让", "质量不错，发货很快，下次还来", "这家的味道一般，服务态度很好"),
+    *(
+        "房间干净，离地铁站近，早餐丰富",
+        "今天天气真好，出门散步心情舒畅",
+        "剧情拖沓，演员演技在线，画面精美",
+    ),
+    *(
+        "球队主场获胜，教练赛后表示满意",
+        "楼盘均价上涨，三居室户型热销",
+        "股市震荡，机构建议谨慎操作",
+    ),
+    *(
+        "包装完好，颜色和图片一样，很喜欢",
+        "孩子很喜欢，买来当生日礼物",
+        "客服耐心，安装师傅准时上门",
+    ),
+    *("麻雀虽小五脏俱全", "学校通知下周开家长会", "周末一起去爬山，风景很美"),
+)
+_ENDINGS = ("", "，沈阳自提", "，包邮", "，价格可议", "！", "，推荐购买", "。", "，谢谢大家")
+
+
+def gold() -> list[dict[str, Any]]:
+    """Return the labelled listings."""
+    return [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
+
+
+def mixed(count: int, *, seed: int = 11) -> list[dict[str, str]]:
+    """Return listings as a night meets them: nine ordinary ones for one of the gold set."""
+    dice = random.Random(seed)  # noqa: S311 - a fixed seed, no secret
+    told = [{"title": row.get("title", ""), "text": row.get("text", "")} for row in gold()]
+    return [
+        dice.choice(told) if dice.random() < 0.1 else {"title": "", "text": ordinary(dice)}
+        for _ in range(count)
+    ]
+
+
+def ordinary(dice: random.Random) -> str:
+    """Return one ordinary text of about 36 characters."""
+    said = dice.sample(_SAYINGS, 2)
+    return f"{dice.choice(_THINGS)}{dice.choice(_ENDINGS)} {said[0]}，{said[1]}"
