@@ -10,6 +10,7 @@ from rich.table import Table
 
 import scheduler
 from casework import queue
+from commands import queue as queue_command
 from commands.edge import AsJson, Home, emit, settings_of
 from crawlers.source import Source
 from crawlers.sources import load_sources, shipped_sources
@@ -106,7 +107,7 @@ def _tell(night: scheduler.Night) -> None:
     )
     for problem in night.problems:
         out.print(f"  ! {problem}", style="red", markup=False, highlight=False)
-    out.print(_queue(night.settings))
+    _tell_queue(night.settings)
 
 
 def _runs(night: scheduler.Night) -> Table:
@@ -128,17 +129,10 @@ def _runs(night: scheduler.Night) -> Table:
     return table
 
 
-def _queue(settings: Settings) -> Table:
+def _tell_queue(settings: Settings) -> None:
     db = open_store(settings.database)
     try:
-        waiting, count = queue.waiting(db, limit=SHOWN), queue.count(db)
+        rows, in_all = queue.waiting(db, limit=SHOWN), queue.count(db)
     finally:
         db.conn.close()
-    table = Table(title=_("待研判 {n} 条，最可疑的 {m} 条").format(n=count, m=len(waiting)))
-    for name in (_("得分"), _("标题"), _("疑似物种"), _("来源"), _("编号")):
-        table.add_column(name)
-    for one in waiting:
-        table.add_row(
-            str(one.score), one.title[:30], "、".join(one.species), one.source, one.listing_id
-        )
-    return table
+    queue_command.tell(rows, in_all, "waiting")

@@ -55,7 +55,7 @@ def run(
             emit(told(row))
         return
     rows = [*_rows(db, wanted, limit or _SHOWN)]
-    _print(rows, queue.count(db, wanted), status)
+    tell(rows, queue.count(db, wanted), status)
 
 
 def told(row: Waiting) -> dict[str, Any]:
@@ -87,7 +87,8 @@ def _rows(db: Database, wanted: Wanted, limit: int | None) -> Iterator[Waiting]:
         left = None if left is None else left - len(page)
 
 
-def _print(rows: list[Waiting], in_all: int, status: str) -> None:
+def tell(rows: list[Waiting], in_all: int, status: str) -> None:
+    """Print rows of the queue as a person reads them; ``in_all`` counts those not shown too."""
     console = Console()
     if not rows:
         console.print(_("队列是空的：没有“{status}”的信息。").format(status=word(status)))
