@@ -1,7 +1,9 @@
 """The list of what waits, best first; every filter in the address."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -13,7 +15,7 @@ from casework.queue import Place, Waiting
 from casework.reasons import Call
 from desk import asked as asked_of
 from desk.asked import Asked
-from desk.birds import Bird
+from desk.birds import LEVELS
 from desk.marking import Span, shorten
 from desk.parts import AtDesk, Desk
 from desk.wording import CALLS, EMPTY, STATUSES
@@ -24,7 +26,9 @@ router = APIRouter()
 
 PAGE_ROWS = 50
 _LONGEST_TITLE = 200
-_MOST_BIRDS = 2
+_MOST_BIRDS = 3
+_LONGEST_SNIPPET = 70
+_SEEN_TEXT = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +42,24 @@ class Tab:
 
 
 @dataclass(frozen=True, slots=True)
+class Flock:
+    """Birds of one level, as a row names them."""
+
+    level: str
+    names: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A listing in the list."""
 
     url: str
     title: str
     spans: list[Span]
+    snippet: str
+    snippet_spans: list[Span]
     score: int
-    birds: list[Bird]
-    more_birds: int
+    flocks: list[Flock]
     source_name: str
     place: str
     price: str
@@ -116,19 +129,16 @@ def _row(desk: AtDesk, row: Waiting, asked: Asked) -> Row:
     # the places of another version's hits mean nothing in this one's title
     is_of_this = judgement is not None and judgement.version == row.content_version
     hits = judgement.hits if judgement is not None and is_of_this else ()
-    title = shorten(masked(row.title), _LONGEST_TITLE)
-    spans = [
-        Span(hit["start"], hit["end"], number)
-        for number, hit in enumerate(hits)
-        if hit["field"] == "title"
-    ]
+    start = max(0, min((hit["start"] for hit in hits if hit["field"] == "text"), default=0) - 8)
     return Row(
         url=asked.listing(row.listing_id),
-        title=title,
-        spans=spans,
+        title=shorten(masked(row.title), _LONGEST_TITLE),
+        spans=_spans(hits, "title"),
+        snippet=("…" if start else "")
+        + shorten(masked(listing.text[:_SEEN_TEXT])[start:], _LONGEST_SNIPPET),
+        snippet_spans=_spans(hits, "text", moved=bool(start) - start),
         score=row.score,
-        birds=[desk.birds.named(name) for name in row.species[:_MOST_BIRDS]],
-        more_birds=max(0, len(row.species) - _MOST_BIRDS),
+        flocks=_flocks(desk, row.species),
         source_name=desk.source_name(row.source),
         place=listing.place.raw,
         price=price_asked(listing.price),
@@ -139,3 +149,27 @@ def _row(desk: AtDesk, row: Waiting, asked: Asked) -> Row:
         version=row.content_version,
         snapshot=row.snapshot,
     )
+
+
+def _spans(hits: Sequence[dict[str, Any]], field: str, *, moved: int = 0) -> list[Span]:
+    return [
+        Span(hit["start"] + moved, hit["end"] + moved, number)
+        for number, hit in enumerate(hits)
+        if hit["field"] == field
+    ]
+
+
+def _flocks(desk: AtDesk, names: Sequence[str]) -> list[Flock]:
+    """Gather the birds by level, highest first; three are named, the rest counted."""
+    by_level: dict[str, list[str]] = {}
+    for name in names:
+        by_level.setdefault(desk.birds.named(name).level, []).append(name)
+    flocks, left = [], _MOST_BIRDS
+    for level in (*LEVELS, ""):
+        here = by_level.get(level, [])
+        if not here or left <= 0:
+            continue
+        shown, more = here[:left], len(here) - left
+        left -= len(shown)
+        flocks.append(Flock(level, "、".join(shown) + (f" +{more}" if more > 0 else "")))
+    return flocks

@@ -100,7 +100,8 @@ class Served:
 def serving(settings, clock):
     """Serve the desk of a home on a free port."""
     app = build(settings, clock=clock)
-    door = socket.create_server(("127.0.0.1", 0))
+    door = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    door.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
     thread.start()
