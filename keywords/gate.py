@@ -39,8 +39,6 @@ class Gate:
         )
         usual = rf"\x00-\x7f\u2010-\u2027\u3000-\u3011\u4e00-\u9fff{_PLAIN_MARKS}"
         self._odd = re.compile(f"[^{usual}]|[{changed}]")
-            f"[^\\x00-\\x7f\\u2010-\\u2027\\u3000-\\u3011\\u4e00-\\u9fff{_PLAIN_MARKS}]|[{changed}]"
-        )
 
     def tells(self, text: str) -> bool:
         """Return whether a text is worth a full reading."""
