@@ -228,9 +228,11 @@ def _names_as_terms(
     for bird in species.values():
         if bird.name.endswith("类"):
             continue
-        sure = len(bird.name) > 2 and not bird.members  # noqa: PLR2004 - two characters may be chance
+        strength = "weak" if len(bird.name) == 1 else "medium"
+        if len(bird.name) > 2 and not bird.members:  # noqa: PLR2004 - two may stand by chance
+            strength = "strong"
         kind = "domestic" if bird.lawful == "domestic" else "bird"
-        own = Term(bird.name, kind, (bird.name,), "strong" if sure else "medium", source="名录")
+        own = Term(bird.name, kind, (bird.name,), strength, source="名录")
         named.setdefault(folding.fold(bird.name), own)
         if bird.latin.count(" ") == 1 and not bird.members:
             latin = Term(bird.latin, "bird", (bird.name,), "strong", source="学名")

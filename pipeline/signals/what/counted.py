@@ -7,12 +7,17 @@ from pipeline.reading import Reading, Signal, listens_to
 
 _NUMBER = "[0-9０-９一二两俩三四五六七八九十百几仨半]"
 _COUNTED = re.compile(
-    f"{_NUMBER}{{1,4}}\\s?(?:只|隻|对|對|窝|羽|枚|把|架|笼|头|条|公|母)|[一两俩几]个|各一|[公母][一两俩二三]"
+    f"{_NUMBER}{{1,4}}\\s?(?:只|隻|对|對|窝|羽|枚|把|架|笼|头|条|公|母)"
+    "|[一两俩几]个|各一|[公母][一两俩二三]"
+)
+_SEXED = re.compile(
+    r"(?<![老主外办阿天愚相父])[公母雌雄](?=[\s，,、。；]|$)|(?:^|[\s，,、。])[公母雌雄]"
 )
 
 
 @listens_to(*KINDS)
 def counted(reading: Reading) -> Signal | None:
-    """Fire when something is counted as birds are."""
-    seen = _COUNTED.search(reading.text)
-    return Signal("counted", quote=seen.group()) if seen else None
+    """Fire when something is counted as birds are, or told male from female."""
+    seen = [kind.search(reading.text) for kind in (_COUNTED, _SEXED)]
+    quotes = [found.group().strip() for found in seen if found]
+    return Signal("counted", quote="、".join(quotes), pieces=len(quotes)) if quotes else None
