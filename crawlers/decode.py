@@ -42,8 +42,14 @@ _SAME = {
     "unicode": "utf-16-le",
     "utf-16": "utf-16-le",
 }
+_OF_THE_WEB = re.compile(
+    r"utf-(8|16|32)|gb18030|big5|cp\d+$|iso8859-|euc_|shift_jis|koi8|mac-|johab|windows"
+)
+"""Python knows codecs that no page is written in: "hex", "undefined", "unicode_escape"."""
 _FEW = 0.02
 """Up to this share of broken sequences a text is that encoding, damaged."""
+_UTF8_ALIKE = 3
+"""This many whole sequences for each broken one are damaged UTF-8, and not another encoding."""
 _COMMON = frozenset(
     "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里"
     "用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心本前开但因只从想实"
@@ -68,12 +74,22 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
     wide = _wide(body)
     if wide:
         return _read(body, wide)
-    try:
-        return Decoded(body.decode("utf-8"), "utf-8", is_damaged=False)
-    except UnicodeDecodeError:
-        pass
-    declared = _declared(body, content_type)
-    return _read(body, _best(body, declared))
+    text = body.decode("utf-8", "replace")
+    if _is_utf8(text, body):
+        return Decoded(text, "utf-8", is_damaged="\ufffd" in text and not _is_written(body))
+    return _read(body, _best(body, _declared(body, content_type)))
+
+
+def _is_utf8(text: str, body: bytes) -> bool:
+    """Return whether bytes are UTF-8, be it damaged: no other encoding looks like it by chance.
+
+    Sequences of two bytes alone prove nothing: 模 in GBK is a letter of Latvian in UTF-8.
+    """
+    long = sum(char > "\u07ff" for char in text)
+    broken = text.count("\ufffd")
+    if not broken or _is_written(body):
+        return bool(long) or text.isascii()
+    return long - broken >= _UTF8_ALIKE * broken
 
 
 def _declared(body: bytes, content_type: str) -> list[str]:
@@ -91,9 +107,10 @@ def _known(label: str) -> str:
     name = label.strip().lower()
     name = _SAME.get(name, name)
     try:
-        return codecs.lookup(name).name if codecs.lookup(name)._is_text_encoding else ""  # noqa: SLF001 - "hex" is a codec too
+        codec = codecs.lookup(name).name
     except (LookupError, ValueError):
         return ""
+    return codec if _OF_THE_WEB.match(codec) else ""
 
 
 def _wide(body: bytes) -> str:

@@ -120,7 +120,10 @@ def _first_problem(file: YamlFile, error: ValidationError) -> BadInput:
         return _unknown_key(file, path, NAMES[str(path[-2])])
     if problem["type"] == "missing":
         return BadInput(file.where(path[:-1]), f"lacks {shown}", _mend(path))
-    what = f"{'.'.join(str(part) for part in named)} is {_shown(problem['input'])}"
+    dotted = ".".join(str(part) for part in named)
+    if problem["input"] is None:
+        return BadInput(file.where(named), f"{dotted} is empty", _mend(path))
+    what = f"{dotted} is {_shown(problem['input'])}"
     return BadInput(file.where(named), what, _mend(path, str(problem["msg"])))
 
 

@@ -21,7 +21,6 @@ from ruamel.yaml.events import (
     NodeEvent,
     ScalarEvent,
     SequenceEndEvent,
-    SequenceStartEvent,
 )
 
 from pipeline.base.errors import BadInput
@@ -115,6 +114,8 @@ def _text(name: str, body: bytes) -> str:
 
 def _syntax(name: str, text: str, error: MarkedYAMLError) -> BadInput:
     mark = error.problem_mark or error.context_mark
+    if "expected ':'" in str(error.problem) and error.context_mark:
+        mark = error.context_mark  # the key that lacks it, not the line after
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     lines = text.splitlines()
     shown = lines[line - 1] if line <= len(lines) else ""
@@ -178,26 +179,33 @@ class _Builder:
         assert path is not None
         self.file.values[path] = _place(event)
         tag = getattr(event, "tag", None)
-        if tag and not isinstance(event, AliasEvent):
-            raise self.wrong(event, f"carries the tag {str(tag)[:60]}", "take the tag out")
         if isinstance(event, AliasEvent):
-            value, weight = self.anchors.get(str(event.anchor), (None, -1))
-            if weight < 0:
-                raise self.wrong(event, f"*{event.anchor} names nothing before it", "write it out")
-            self.counted(weight, event)
-            self.put(path, value, event)
+            self.take_alias(path, event)
+        elif tag:
+            raise self.wrong(event, f"carries the tag {str(tag)[:60]}", "take the tag out")
         elif isinstance(event, ScalarEvent):
             value = self.scalar(event)
+            if value is None and path in self.file.keys:
+                self.file.values[path] = self.file.keys[path]  # nothing stands nowhere
             if event.anchor:
                 self.anchors[str(event.anchor)] = value, 1
             self.put(path, value, event)
         else:
-            assert isinstance(event, MappingStartEvent | SequenceStartEvent)
-            if len(self.open) >= DEEPEST:
-                raise self.wrong(event, f"is more than {DEEPEST} levels deep", "write it flatter")
-            value = {} if isinstance(event, MappingStartEvent) else []
-            anchor = str(event.anchor) if event.anchor else None
-            self.open.append(_Open(path, value, anchor, self.count))
+            self.enter(path, event)
+
+    def take_alias(self, path: Path_, event: AliasEvent) -> None:
+        value, weight = self.anchors.get(str(event.anchor), (None, -1))
+        if weight < 0:
+            raise self.wrong(event, f"*{event.anchor} names nothing before it", "write it out")
+        self.counted(weight, event)
+        self.put(path, value, event)
+
+    def enter(self, path: Path_, event: NodeEvent) -> None:
+        if len(self.open) >= DEEPEST:
+            raise self.wrong(event, f"is more than {DEEPEST} levels deep", "write it flatter")
+        value: dict[str, Any] | list[Any] = {} if isinstance(event, MappingStartEvent) else []
+        anchor = str(event.anchor) if event.anchor else None
+        self.open.append(_Open(path, value, anchor, self.count))
 
     def path(self) -> Path_ | None:
         """Return where the next value goes; None where a key is awaited."""
