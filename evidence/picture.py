@@ -4,6 +4,7 @@ One shot of a very tall page comes out with white bands (400,000 px, chromium 15
 all; tiles of 8,000 px are drawn whole.
 """
 
+import asyncio
 import base64
 import io
 
@@ -23,7 +24,10 @@ async def photograph(cdp: CDPSession, *, limit_px: int) -> tuple[bytes, int, int
         await _tile(cdp, top, width, min(TILE_PX, height - top))
         for top in range(0, height, TILE_PX)
     ]
-    return (tiles[0] if len(tiles) == 1 else _together(tiles, width, height)), width, height
+    if len(tiles) > 1:
+        # a second or two of work, which must not hold up the page beside it
+        tiles = [await asyncio.to_thread(_together, tiles, width, height)]
+    return tiles[0], width, height
 
 
 async def _tile(cdp: CDPSession, top: int, width: int, height: int) -> bytes:
@@ -40,6 +44,6 @@ def _together(tiles: list[bytes], width: int, height: int) -> bytes:
         with Image.open(io.BytesIO(tile)) as part:
             whole.paste(part.convert("RGB"), (0, number * TILE_PX))
     written = io.BytesIO()
-    # level 2: as small as 6 within a tenth, in a third of the time
+    # level 2: as small as 6 on six market pages in a row, in half the time
     whole.save(written, "PNG", compress_level=2)
     return written.getvalue()

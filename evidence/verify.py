@@ -15,7 +15,8 @@ from typing import Any
 
 from evidence import manifest
 from evidence.formats import FORMATS
-from pipeline.base.errors import NotFound
+from evidence.formats.format_1 import shown
+from pipeline.base.errors import BrokenSeal, NotFound
 from pipeline.base.language import _
 
 _SNAPSHOT = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
@@ -62,21 +63,45 @@ def verify(path: Path, *, alone: bool = False) -> Verdict:
     if path.is_symlink() or not path.is_dir():
         return Verdict(path, 0, (_("不是普通文件夹，不是一份固定"),))
     files = sum(1 for entry in path.iterdir() if entry.is_file())
-    listing = path / manifest.NAME
-    if not listing.is_file() or listing.is_symlink():
-        return Verdict(path, files, (_("{file}：文件缺失").format(file=manifest.NAME),))
     try:
-        data = listing.read_bytes()
-        told = manifest.read(data)
-        check = FORMATS.get(told.get("format", 0))
-    except (OSError, ValueError, TypeError, RecursionError):
-        return Verdict(path, files, (_("{file}：读不出来或被改动").format(file=manifest.NAME),))
-    if check is None:
+        told, data, number = _manifest_in(path)
+    except BrokenSeal as broken:
+        return Verdict(path, files, (str(broken), *_manifest_elsewhere(path)))
+    if number not in FORMATS:
         return Verdict(path, files, (_("{file}：格式编号本版本不认识").format(file=manifest.NAME),))
-    problems = check(path, told, data)
+    problems = FORMATS[number](path, told, data)
     if not problems and not alone:
         problems = [*_next_to(path, data), *_in_database(path, data)]
     return Verdict(path, files, tuple(problems))
+
+
+def _manifest_in(path: Path) -> tuple[dict[str, Any], bytes, int]:
+    """Return a manifest, its bytes and its format.
+
+    Raises:
+        BrokenSeal: it is not there, or it is no manifest.
+    """
+    listing = path / manifest.NAME
+    if not listing.is_file() or listing.is_symlink():
+        raise BrokenSeal("", _("{file}：文件缺失").format(file=manifest.NAME))
+    try:
+        data = listing.read_bytes()
+        told = manifest.read(data)
+        return told, data, int(told["format"])
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+        problem = _("{file}：读不出来或被改动").format(file=manifest.NAME)
+        raise BrokenSeal("", problem) from error
+
+
+def _manifest_elsewhere(path: Path) -> Iterator[str]:
+    """Find the file that holds the manifest, where it was renamed or changed places."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        line = (path / manifest.SHA256_NAME).read_text(encoding="ascii")
+        for file in sorted(path.iterdir()):
+            if file.is_file() and manifest.digests_of_file(file).sha256 == line[:64]:
+                yield _("{file}：里面是 {manifest} 的内容").format(
+                    file=shown(file.name), manifest=manifest.NAME
+                )
 
 
 def snapshots_in(path: Path) -> list[Path] | None:

@@ -153,32 +153,33 @@ def site():
         yield Site(server, canary)
 
 
+def put_waiting(db, listing, *, version=1):
+    """Put a listing into the store as one that waits for its snapshot."""
+    at = "2026-03-10T01:00:00.000Z"
+    row = {
+        "listing_id": listing.id,
+        "source": listing.source,
+        "site_id": listing.site_id,
+        "url": listing.url,
+        "state": "waiting",
+        "version": version,
+        "title": listing.title,
+        "score": 80,
+        "first_seen_at": at,
+        "last_seen_at": at,
+        "content_at": at,
+        "snapshot": "wanted",
+        "fingerprint": "",
+        "content": listings.to_json(listing),
+    }
+    with db.atomic():
+        db["listings"].insert(row)
+
+
 @pytest.fixture
 def waiting():
     """Puts a listing into the store as one that waits for its snapshot."""
-
-    def put(db, listing, *, version=1):
-        at = "2026-03-10T01:00:00.000Z"
-        row = {
-            "listing_id": listing.id,
-            "source": listing.source,
-            "site_id": listing.site_id,
-            "url": listing.url,
-            "state": "waiting",
-            "version": version,
-            "title": listing.title,
-            "score": 80,
-            "first_seen_at": at,
-            "last_seen_at": at,
-            "content_at": at,
-            "snapshot": "wanted",
-            "fingerprint": "",
-            "content": listings.to_json(listing),
-        }
-        with db.atomic():
-            db["listings"].insert(row)
-
-    return put
+    return put_waiting
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from werkzeug import Response
@@ -18,30 +17,9 @@ from pipeline.base.settings import read_settings
 from pipeline.store import listings, snapshots
 from pipeline.store.open import open_store
 from tests.evidence.market_of_pages import page
+from tests.evidence.processes import are_gone, browsers_of
 
 pytestmark = pytest.mark.browser
-
-
-def browsers_of(home: Path) -> list[int]:
-    """Return the processes of the browser that was started for this home."""
-    mark = f"HOME={home}".encode()
-    found = []
-    for entry in Path("/proc").iterdir():
-        try:
-            if entry.name.isdecimal() and mark in (entry / "environ").read_bytes():
-                found.append(int(entry.name))
-        except OSError:
-            continue  # it ended meanwhile
-    return found
-
-
-def are_gone(home: Path, *, within_seconds: float = 10) -> bool:
-    ends = time.monotonic() + within_seconds
-    while browsers_of(home):
-        if time.monotonic() > ends:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 @pytest.fixture
