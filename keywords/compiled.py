@@ -18,7 +18,7 @@ from keywords.normalise import Folding
 from keywords.rows import rows_of
 from keywords.tables import Tables, read_tables
 
-FORMAT = 4  # raise when what is compiled changes its shape or its rules
+FORMAT = 5  # raise when what is compiled changes its shape or its rules
 _SPELT = {"bird", "code"}
 _SPLIT_COLUMNS = ("character", "parts", "source")
 _PICTURE_COLUMNS = ("picture", "reads", "source")

@@ -37,7 +37,7 @@ class Gate:
         changed = "".join(
             sorted(character for character in reads if "\u4e00" <= character <= "\u9fff")
         )
-        usual = rf"\x00-\x7f\u2010-\u2027\u3000-\u3011\u4e00-\u9fff{_PLAIN_MARKS}"
+        usual = rf"\x00-\x1d\x1f-\x7f\u2010-\u2027\u3000-\u3011\u4e00-\u9fff{_PLAIN_MARKS}"
         self._odd = re.compile(f"[^{usual}]|[{changed}]")
 
     def tells(self, text: str) -> bool:

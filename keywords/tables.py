@@ -64,7 +64,10 @@ def read_tables(folder: Path, own: Path | None) -> Tables:
         LexiconError: a file holds what it may not.
     """
     glyphs = _glyphs(folder / "glyphs.csv")
-    simplified = simplified_characters()
+    settled = set(glyphs.values())  # OpenCC would turn 鵟 into the 𫛭 that we read as 鵟
+    simplified = {
+        typed: reads for typed, reads in simplified_characters().items() if typed not in settled
+    }
     folding = Folding(simplified, glyphs)
     species = _species(folder / "species.csv")
     species |= _groups(folder / "groups.csv", species)
