@@ -14,7 +14,7 @@ from playwright.async_api import Error as PlaywrightError
 from evidence.browser import Browser, BrowserLost
 from evidence.exchanges import Exchange, Tap
 from evidence.gatehouse import Gatehouse
-from evidence.picture import photograph
+from evidence.picture import WIDEST_PX, photograph, size_of
 from pipeline.base.clock import Clock
 from pipeline.base.errors import FetchRefused
 from pipeline.base.settings import Settings
@@ -24,6 +24,8 @@ _SETTLE = Path(__file__).with_name("settle.js").read_text(encoding="utf-8")
 _READY = Path(__file__).with_name("ready.js").read_text(encoding="utf-8")
 _LOOK = Path(__file__).with_name("look.js").read_text(encoding="utf-8")
 _FAILED_STATUS = 400
+_MOVES = 4
+_MOVED = "Execution context was destroyed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,8 +165,7 @@ async def _look_at(
         async with asyncio.timeout(limits.seconds):
             await tap.open()
             if await _arrive(page, seen, limits):
-                await _load(page, tap, seen, limits)
-                await _take(page, cdp, seen, limits)
+                await _show(page, cdp, tap, seen, limits)
     except TimeoutError:
         seen.failure = f"页面卡住，{limits.seconds:g} 秒内未能取下"
     finally:
@@ -180,9 +181,31 @@ async def _arrive(page: Page, seen: Captured, limits: Limits) -> bool:
         first = str(error).partition("\n")[0]
         if "closed" in first or "crashed" in first:
             raise
-        seen.failure = f"页面打不开：{first.removeprefix('Page.goto: ')}"
+        seen.failure = (
+            "地址给出的是下载文件，不是网页"
+            if "Download is starting" in first
+            else f"页面打不开：{first.removeprefix('Page.goto: ')}"
+        )
     seen.final_url = page.url
     return not seen.failure
+
+
+async def _show(page: Page, cdp: CDPSession, tap: Tap, seen: Captured, limits: Limits) -> None:
+    """Load it and take it; begin again where the page goes elsewhere under our hands."""
+    for _ in range(_MOVES):
+        try:
+            await _load(page, tap, seen, limits)
+            await _take(page, cdp, seen, limits)
+        except PlaywrightError as error:
+            if _MOVED not in str(error):
+                raise
+        else:
+            break
+    else:
+        seen.failure = f"页面不断跳转，{_MOVES} 次都未能取下"
+    if page.url.startswith("chrome-error:"):
+        seen.failure = "页面自己跳到了打不开的地址"
+        seen.png = b""
 
 
 async def _load(page: Page, tap: Tap, seen: Captured, limits: Limits) -> None:
@@ -213,7 +236,11 @@ async def _to_the_end(page: Page, tap: Tap, seen: Captured, limits: Limits) -> N
 
 async def _take(page: Page, cdp: CDPSession, seen: Captured, limits: Limits) -> None:
     """Take picture, one-file copy and words, in this order and from one standing page."""
-    seen.png, seen.width_px, seen.height_px = await photograph(cdp, limit_px=limits.height_px)
+    width, height = await size_of(cdp)
+    if width > WIDEST_PX:
+        seen.limits.append(f"页面宽 {width} 像素，只取到 {WIDEST_PX}")
+    seen.width_px, seen.height_px = min(width, WIDEST_PX), min(height, limits.height_px)
+    seen.png = await photograph(cdp, seen.width_px, seen.height_px)
     copy = await cdp.send("Page.captureSnapshot", {"format": "mhtml"})
     seen.mhtml = copy["data"].encode()
     told: dict[str, Any] = await page.evaluate(_LOOK)
@@ -239,6 +266,8 @@ def _gather(tap: Tap, door: Gatehouse, seen: Captured) -> None:
         seen.limits.append(f"收到的字节超过 {door.limit_bytes}")
     if seen.failure and seen.refused:
         seen.failure = f"地址被取页关口拒绝：{next(iter(seen.refused.values()))}"
+    if seen.failure and door_of(seen.url) in door.unreached:
+        seen.failure = f"页面打不开：{door.unreached[door_of(seen.url)]}"
     main = seen.main
     if seen.failure and main is not None and main.problem:
         seen.failure = f"页面打不开：{main.problem}"
@@ -248,7 +277,8 @@ def _gather(tap: Tap, door: Gatehouse, seen: Captured) -> None:
         if one.status >= _FAILED_STATUS and one is not main
     }
     for lost in tap.lost:
-        why = door.refused.get(door_of(lost.url), "") and "地址被取页关口拒绝"
+        name = door_of(lost.url)
+        why = "地址被取页关口拒绝" if name in door.refused else door.unreached.get(name, "")
         named.setdefault(
             lost.url, Missing(url=_short(lost.url), kind=lost.kind, status=0, why=why or lost.why)
         )

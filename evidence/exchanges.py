@@ -99,7 +99,7 @@ class Tap:
     protocols: dict[str, str] = field(default_factory=dict)
     _sent: dict[str, list[list[tuple[str, str]]]] = field(default_factory=dict)
     _hops: dict[str, int] = field(default_factory=dict)
-    _under_way: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _under_way: dict[str, tuple[str, str, str | None]] = field(default_factory=dict)
     _given_up: dict[str, str] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _requests: int = 0
@@ -131,7 +131,7 @@ class Tap:
         """Stop listening; what is still under way is lost, and said to be."""
         for task in self._tasks:
             task.cancel()
-        for url, kind in self._under_way.values():
+        for url, kind, _frame in self._under_way.values():
             self.lost.append(Lost(url=url, kind=kind, why="到时限仍未收完"))
         self._under_way.clear()
 
@@ -146,9 +146,14 @@ class Tap:
         return sent[hop] if hop < len(sent) else exchange.request_headers
 
     def _asked(self, event: dict[str, Any]) -> None:
-        url = event["request"]["url"]
+        url, kind, frame = event["request"]["url"], event.get("type", "Other"), event.get("frameId")
+        if kind == "Document":
+            # a page that goes elsewhere before it is done never says that it is finished
+            for request_id, (_, its_kind, its_frame) in tuple(self._under_way.items()):
+                if (its_kind, its_frame) == (kind, frame):
+                    del self._under_way[request_id]
         if url.startswith(("http:", "https:")):
-            self._under_way[event["requestId"]] = (url, event.get("type", "Other"))
+            self._under_way[event["requestId"]] = (url, kind, frame)
 
     def _asked_exactly(self, event: dict[str, Any]) -> None:
         self._sent.setdefault(event["requestId"], []).append(list(event["headers"].items()))
@@ -165,7 +170,7 @@ class Tap:
         why = self._given_up.get(request_id, "")
         if asked is None or (event.get("canceled") and not why):
             return  # the page itself thought better of it
-        url, kind = asked
+        url, kind, _frame = asked
         self.lost.append(Lost(url=url, kind=kind, why=why or f"浏览器报告 {event['errorText']}"))
 
     def _paused(self, event: dict[str, Any]) -> None:

@@ -37,6 +37,7 @@ class Gatehouse:
         answers: ``host:port`` -> every address its name led to, as the look-up gave them.
         led_to: ``host:port`` -> the address connected to, the last one where several were.
         refused: ``host:port`` -> why the gate refused it, in words.
+        unreached: ``host:port`` -> why nobody answered there, in Chinese words.
         received_bytes: what has come in so far, as it is on the wire.
     """
 
@@ -45,6 +46,7 @@ class Gatehouse:
     answers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     led_to: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    unreached: dict[str, str] = field(default_factory=dict)
     received_bytes: int = 0
     _server: asyncio.Server | None = None
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
@@ -119,6 +121,7 @@ class Gatehouse:
             self.refused[name] = error.what
             raise _Refusal(_NOT_ALLOWED) from error
         except (OSError, UnicodeError) as error:
+            self.unreached[name] = f"查不到 {host} 这个名字"
             raise _Refusal(_UNREACHABLE) from error
         for address in addresses:
             with contextlib.suppress(OSError):
@@ -126,6 +129,7 @@ class Gatehouse:
                     pair = await asyncio.open_connection(address, port)
                 self.led_to[name] = address
                 return pair
+        self.unreached[name] = f"{name} 无人应答"
         raise _Refusal(_UNREACHABLE)
 
     async def _carry_in(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

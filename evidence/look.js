@@ -11,7 +11,8 @@
     title: document.title,
     text: document.body ? document.body.innerText : "",
     html: document.documentElement ? document.documentElement.outerHTML : "",
-    waiting: pictures.filter((image) => !image.complete).map((image) => image.currentSrc || image.src),
+    // what is not drawn at all (display: none) is nothing a visitor misses
+    waiting: pictures.filter((image) => !image.complete && image.getClientRects().length).map((image) => image.currentSrc || image.src),
     broken: pictures
       .filter((image) => image.complete && image.naturalWidth === 0)
       .map((image) => image.currentSrc || image.src),

@@ -15,11 +15,14 @@ TILE_PX = 8_000
 WIDEST_PX = 4_000
 
 
-async def photograph(cdp: CDPSession, *, limit_px: int) -> tuple[bytes, int, int]:
-    """Return the page as PNG, and its width and height in pixels; cut at ``limit_px``."""
+async def size_of(cdp: CDPSession) -> tuple[int, int]:
+    """Return how wide and how tall the page is, in pixels."""
     size = (await cdp.send("Page.getLayoutMetrics"))["cssContentSize"]
-    width = min(max(1, round(size["width"])), WIDEST_PX)
-    height = min(max(1, round(size["height"])), limit_px)
+    return max(1, round(size["width"])), max(1, round(size["height"]))
+
+
+async def photograph(cdp: CDPSession, width: int, height: int) -> bytes:
+    """Return the page as PNG, from its top left corner, so wide and so tall."""
     tiles = [
         await _tile(cdp, top, width, min(TILE_PX, height - top))
         for top in range(0, height, TILE_PX)
@@ -27,7 +30,7 @@ async def photograph(cdp: CDPSession, *, limit_px: int) -> tuple[bytes, int, int
     if len(tiles) > 1:
         # a second or two of work, which must not hold up the page beside it
         tiles = [await asyncio.to_thread(_together, tiles, width, height)]
-    return tiles[0], width, height
+    return tiles[0]
 
 
 async def _tile(cdp: CDPSession, top: int, width: int, height: int) -> bytes:

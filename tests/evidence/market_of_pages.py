@@ -101,6 +101,12 @@ def open_pages(server: HTTPServer, canary: HTTPServer) -> None:
         ),
         "/broken": page('<img src="/404.png"><img src="/damaged.png"><img src="/p/2.png">'),
         "/waits": page('<img src="/never.png">'),
+        "/moves": page("<script>location.href = '/plain'</script>"),
+        "/wide": page('<div style="width:9000px">wide</div>'),
+        "/unseen": page('<div style="display:none"><img loading=lazy src=/p/9.png></div>'),
+        "/leads-away": page(
+            f'<meta http-equiv="refresh" content="0; url={canary.url_for("/secret")}">'
+        ),
         "/blank": "<!doctype html><title>出只画眉</title><body><script src=/404.png></script>",
         "/hangs": page("<script>setTimeout(() => { while (true); }, 50)</script>"),
         "/outside": out_of_bounds(canary.url_for("").rstrip("/")),
@@ -109,6 +115,7 @@ def open_pages(server: HTTPServer, canary: HTTPServer) -> None:
         ),
     }.items():
         server.expect_request(name).respond_with_data(body, content_type="text/html; charset=utf-8")
+    server.expect_request("/file").respond_with_data(b"%PDF-1.4", content_type="application/pdf")
     server.expect_request("/gbk").respond_with_data(GBK, content_type="text/html")
     server.expect_request("/damaged.png").respond_with_data(b"\x89PNG no", content_type="image/png")
     for name in ("/404.png", "/not-there"):

@@ -22,6 +22,7 @@ QUICK = (
     "moved",
     "lazy",
     "tall",
+    "endless",
     "rare",
     "other-title",
     "broken",
@@ -32,9 +33,14 @@ QUICK = (
     "challenge",
     "soft404",
     "blank",
+    "moves",
+    "wide",
+    "unseen",
+    "leads-away",
+    "file",
     "not-there",
 )
-SLOW = ("endless", "waits", "never", "hangs")
+SLOW = ("waits", "never", "hangs")
 """These use up their time, so they get little of it."""
 
 
@@ -43,7 +49,7 @@ def kept(tmp_path_factory, site):
     """Every story kept once: story -> snapshot."""
     home = tmp_path_factory.mktemp("home") / "home"
     all_kept = []
-    for stories, seconds in ((QUICK, 20), (SLOW, 7)):
+    for stories, seconds in ((QUICK, 30), (SLOW, 5)):
         settings = read_settings(home, page_timeout_seconds=seconds, snapshots_at_once=4)
         wanted = [
             Wanted(
@@ -192,6 +198,8 @@ def test_rare_characters_are_drawn_and_are_no_boxes(kept):
         ("challenge", "challenge"),
         ("soft404", "removed"),
         ("blank", "empty"),
+        ("leads-away", "error"),
+        ("file", "error"),
         ("away", "error"),
         ("never", "error"),
         ("hangs", "error"),
@@ -256,12 +264,32 @@ def test_a_redirect_is_followed_and_written_down(kept):
     assert {"moved", "plain"} <= set(records(kept["moved"]))
 
 
+def test_a_page_that_goes_elsewhere_by_itself_is_followed(kept):
+    """A script leads on to another page of the same server: that one is kept, and whole."""
+    told = listed(kept["moves"])
+
+    assert told["url_final"].endswith("/plain")
+    assert ("sealed", True) == (told["state"], told["is_complete"])
+
+
+def test_a_page_wider_than_any_screen_is_said_to_be_cut(kept):
+    """Its picture ends at 4,000 pixels."""
+    assert 4_000 == photograph(kept["wide"]).width
+    assert not listed(kept["wide"])["is_complete"]
+
+
+def test_what_no_visitor_sees_is_not_missed(kept):
+    """A lazy picture inside something hidden never loads, in any browser."""
+    assert listed(kept["unseen"])["is_complete"]
+
+
 def test_nothing_reaches_a_server_that_no_source_names(kept, site):
     """Redirect, picture, frame, fetch, beacon, web socket, worker, new window: not one gets out."""
     told = circumstances(kept["outside"])
 
     assert [] == [request.path for request, _ in site.canary.log]
     assert "取页关口" in kept["away"].row.reason
+    assert "取页关口" in kept["leads-away"].row.reason
     refused = json.dumps(told["refused_by_gate"])
     assert f"{site.canary.port}" in refused
     assert {"img", "frame"} <= {
