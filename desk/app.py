@@ -26,6 +26,7 @@ from pipeline.base import log
 from pipeline.base.clock import Clock
 from pipeline.base.errors import BadInput, Conflict, NotFound, ShouyiError
 from pipeline.base.settings import Settings
+from pipeline.score import load_reader
 from pipeline.store.open import open_store
 
 OPEN = (login, health)
@@ -56,6 +57,7 @@ def build(settings: Settings, *, clock: Clock) -> FastAPI:
     """
     open_store(settings.database).conn.close()
     connections = Connections(settings.database)
+    reader = load_reader(settings)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -71,7 +73,13 @@ def build(settings: Settings, *, clock: Clock) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.house = House(
-        settings, clock, connections, Looks(), Birds(settings), SourceNames(settings)
+        settings,
+        clock,
+        connections,
+        Looks(),
+        Birds(reader.lexicon.species),
+        SourceNames(settings),
+        reader.weights,
     )
     for page in OPEN:
         app.include_router(page.router)

@@ -7,8 +7,6 @@ from datetime import date
 from casework import law
 from casework.law import Card
 from keywords.hits import Species
-from keywords.lexicon import load
-from pipeline.base.settings import Settings, shipped
 
 LEVELS = ("I", "II", "sanyou")
 """National key list, first and second level; 三有. In the order of their weight."""
@@ -25,13 +23,11 @@ class Bird:
 class Birds:
     """The birds of this home's lexicon, read once."""
 
-    def __init__(self, settings: Settings) -> None:
-        own = settings.own_lexicon if settings.own_lexicon.is_dir() else None
-        lexicon = load(shipped("lexicon"), own=own, cache=settings.cache)
-        self._species: Mapping[str, Species] = lexicon.species
+    def __init__(self, species: Mapping[str, Species]) -> None:
+        self._species = species
         found: dict[str, list[str]] = {}
-        for name, species in self._species.items():
-            found.setdefault(species.level, []).append(name)
+        for name, bird in species.items():
+            found.setdefault(bird.level, []).append(name)
         self._by_level = {level: tuple(names) for level, names in found.items()}
 
     def named(self, name: str) -> Bird:

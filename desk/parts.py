@@ -19,6 +19,7 @@ from desk.sources import SourceNames
 from pipeline.base.clock import Clock
 from pipeline.base.settings import Settings
 from pipeline.store.open import Database, open_store
+from pipeline.weights import Weights
 
 
 class Connections:
@@ -62,6 +63,7 @@ class House:
     looks: Looks
     birds: Birds
     source_name: SourceNames
+    weights: Weights
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ class AtDesk:
             csrf=self.session.csrf if self.session else "",
             clerk=self.session.name if self.session else "",
             now=self.clock.now(),
-            **values,
+            **{"said": "", **values},
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi.responses import HTMLResponse
 
-from casework import history, queue
+from casework import history, people, queue
 from casework.history import Known
 from casework.history import asked as price_asked
 from casework.reasons import Call
@@ -156,6 +156,7 @@ def _view(desk: AtDesk, known: Known, asked: Asked) -> dict[str, Any]:
         "score": stored.score,
         "lexicon": judgement.lexicon if judgement else stored.lexicon,
         "seen_version": stored.seen_version,
+        "may_judge": _may_judge(desk),
         "call": stored.call,
         "call_name": desk.say(CALLS[Call(stored.call)]) if stored.call else "",
         "kind_name": desk.say(LISTING_KINDS[listing.kind]) if listing.kind in LISTING_KINDS else "",
@@ -172,7 +173,7 @@ def _view(desk: AtDesk, known: Known, asked: Asked) -> dict[str, Any]:
         "sightings": stored.sightings,
         "address": shorten(stored.url, 2000),
         "hits": _found(desk, hits),
-        "signals": _pulls(judgement.signals if judgement else ()),
+        "signals": _pulls(desk, judgement.signals if judgement else ()),
         "levels": _levels(desk, stored.species),
         "law_on": law_on,
         "cards": desk.birds.cards(stored.species[:_MOST_CARDS], on=law_on, language=desk.language),
@@ -181,6 +182,11 @@ def _view(desk: AtDesk, known: Known, asked: Asked) -> dict[str, Any]:
         "kept": _kept(desk, known),
         "kept_note": desk.say(_KEPT_NOTES.get(stored.snapshot, _KEPT_NOTES[""])),
     }
+
+
+def _may_judge(desk: AtDesk) -> bool:
+    name = desk.session.name if desk.session else ""
+    return people.get(desk.db, name).role in people.JUDGES
 
 
 def _levels(desk: AtDesk, names: Sequence[str]) -> list[str]:
@@ -232,14 +238,18 @@ def _sentence(desk: AtDesk, hit: dict[str, Any]) -> str:
     return " · ".join(parts)
 
 
-def _pulls(signals: Sequence[dict[str, Any]]) -> list[Pull]:
+def _pulls(desk: AtDesk, signals: Sequence[dict[str, Any]]) -> list[Pull]:
     most = max((abs(float(each["points"])) for each in signals), default=1.0) or 1.0
     ordered = sorted(signals, key=lambda each: -float(each["points"]))
-    return [_pull(each, most) for each in ordered]
+    return [_pull(desk, each, most) for each in ordered]
 
 
-def _pull(signal: dict[str, Any], most: float) -> Pull:
+def _pull(desk: AtDesk, signal: dict[str, Any], most: float) -> Pull:
     because, quote = signal["because"], signal.get("quote", "")
+    weight = desk.house.weights.signals.get(signal["name"])
+    if desk.language == "en" and weight is not None:
+        # the sentence is kept in Chinese as it was judged; English is told from today's words
+        because = weight.en.replace("{quote}", quote)
     points = float(signal["points"])
     points = points if math.isfinite(points) else 0.0
     width = round(abs(points) / most * _BAR, 1)

@@ -1,5 +1,6 @@
 """Pictures of our own evidence folder, for those who are logged in; never anything else."""
 
+import threading
 from io import BytesIO
 from pathlib import Path
 
@@ -18,6 +19,7 @@ router = APIRouter()
 _PAGE_WIDTH, _PAGE_HEIGHT = 840, 525
 _PICTURE_WIDTH, _PICTURE_HEIGHT = 300, 225
 _MOST_PIXELS = 120_000_000
+_ONE_AT_A_TIME = threading.Lock()
 
 
 @router.get("/evidence/{snapshot_id}/{name:path}")
@@ -59,7 +61,8 @@ def _small(desk: AtDesk, path: Path, snapshot_id: str) -> bytes:
     if kept.is_file():
         return kept.read_bytes()
     try:
-        with Image.open(path) as picture:
+        # a long page is 300 MB once decoded: one at a time
+        with _ONE_AT_A_TIME, Image.open(path) as picture:
             if picture.width * picture.height > _MOST_PIXELS:
                 raise NotFound(snapshot_id, "图片过大，请打开原图")
             small = picture.convert("RGB")

@@ -78,8 +78,8 @@ def home() -> RedirectResponse:
 
 
 @router.get("/queue")
-def show(desk: Desk, after: str = "") -> Response:
-    """Show one page of the list that the address names."""
+def show(desk: Desk, after: str = "", said: str = "") -> Response:
+    """Show one page of the list that the address names; ``said=nothing``: none to undo."""
     asked = asked_of.of_request(desk.request)
     wanted = asked.wanted(desk.birds.on_level)
     place = Place.read(after) if after else None
@@ -93,6 +93,8 @@ def show(desk: Desk, after: str = "") -> Response:
     return desk.page(
         "queue.html",
         filter=asked,
+        once_key=desk.new_key(),
+        said=desk.say("没有可以撤销的结论。") if said == "nothing" else "",
         tabs=tabs,
         tab=next(tab for tab in tabs if tab.is_here),
         rows=[_row(desk, row, asked) for row in rows],

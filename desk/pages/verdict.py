@@ -71,7 +71,14 @@ def give(
     except NotFound:
         raise
     except BadInput as error:
-        return _again(desk, listing_id, asked, problem=str(error), note=form.note, status=422)
+        return _again(
+            desk,
+            listing_id,
+            asked,
+            problem=f"{error.what}：{error.mend}" if error.mend else error.what,
+            note=form.note,
+            status=422,
+        )
     return _next(desk, given, asked)
 
 
@@ -156,7 +163,7 @@ def _again(
 
 def _nothing_to_undo(desk: AtDesk, here: str, asked: Asked) -> Response:
     said = desk.say("没有可以撤销的结论。")
-    if not desk.is_swap:
+    if not desk.is_swap or not here:
         query = urlencode({"said": "nothing"})
         address = asked.address("/queue")
         return RedirectResponse(f"{address}{'&' if '?' in address else '?'}{query}", 303)

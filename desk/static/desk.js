@@ -75,7 +75,7 @@
     return true;
   };
 
-  // a reason without its call cannot be sent by Enter in a hidden list
+  // what was sent is on its way: a second press waits for the answer
   document.addEventListener("submit", (event) => {
     if (event.target.id !== "verdict" && event.target.id !== "undo") return;
     if (isSending) {
@@ -273,5 +273,6 @@
   }
 
   settle();
+  if (one("#said").textContent) say(one("#said").textContent);
   if (isQueue() && !one(":focus")) rows()[0]?.classList.add("here");
 })();

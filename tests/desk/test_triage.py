@@ -1,6 +1,7 @@
 """Judging in a real browser: by keys alone, by mouse alone, twice, at once, and back."""
 
 import pytest
+from playwright.sync_api import expect
 
 from casework import verdicts
 
@@ -189,6 +190,51 @@ def test_a_note_outlives_a_log_in_that_ended(db, market, at_desk):
     page.get_by_label("用户名").fill("li")
     page.get_by_label("密码").fill("correct-horse-9")
     page.get_by_role("button", name="登录").click()
-    page.wait_for_selector("#note")
 
-    assert "卖家另有两个号" == page.locator("#note").input_value()
+    expect(page.locator("#note")).to_have_value("卖家另有两个号")
+
+
+def test_an_undo_from_the_list_leads_to_its_listing(db, market, at_desk):
+    """Z works on every page; where there is nothing to take back, it says so."""
+    kept = market(2)
+    page = at_desk()
+    page.keyboard.press("z")
+    page.wait_for_url("**said=nothing")
+    told = page.locator("#said").inner_text()
+    page.locator(".row .title").first.click()
+    judged = _listing_on(page)
+    page.keyboard.press("1")
+    page.keyboard.press("1")
+    _moves_on(page, judged)
+
+    page.goto("/queue")
+    page.keyboard.press("z")
+    page.wait_for_selector("#stage")
+
+    assert "没有可以撤销的结论" in told
+    assert judged == _listing_on(page)
+    assert [True] == [each.is_undone for each in _given(db, kept)[judged]]
+
+
+def test_who_gives_no_verdicts_is_shown_no_buttons(db, market, at_desk, somebody):
+    """An operator may look; a form sent all the same is refused in words."""
+    (kept,) = market(1)
+    page = at_desk("qian")
+    page.locator(".row .title").first.click()
+    operator = somebody()
+    operator.log_in("qian")
+
+    answer = operator.http.post(
+        f"/listings/{kept.listing_id}/verdict",
+        data={
+            "csrf": operator.token(),
+            "seen_version": "1",
+            "call": "confirmed",
+            "reason": "wild_caught",
+        },
+    )
+
+    assert 0 == page.locator("#verdict").count()
+    assert 422 == answer.status_code
+    assert "不能给出研判结论" in answer.text
+    assert [] == verdicts.of(db, kept.listing_id)
