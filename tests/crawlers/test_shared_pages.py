@@ -20,9 +20,7 @@ SHARED = Path(__file__).parents[3] / "shared" / "pages"
 VALUES = json.loads((SHARED / "values.json").read_text("utf-8")) if SHARED.is_dir() else {}
 SEEN = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
 TYPES = {".json": "application/json", ".html": "text/html", ".xml": "application/xml"}
-LATER = {
-    "discuz_x35_api_viewthread.json": "the forum program's JSON interface: its robots.txt forbids"
-}
+LATER = {"discuz_x35_api_viewthread.json": "a JSON interface that the program's robots.txt forbids"}
 """Pages that a later family will read, and why not yet."""
 
 pytestmark = pytest.mark.skipif(not VALUES, reason=f"no saved pages in {SHARED}")

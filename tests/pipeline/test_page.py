@@ -25,11 +25,11 @@ WALLS = {
     "gone": ("https://a.cn/", 200, "<h2>链接已过期</h2>", "removed"),
     "sold": ("https://a.cn/", 200, "<h2>宝贝不存在或已被删除</h2>", "removed"),
     "slider": ("https://a.cn/", 200, '<div class="baxia-dialog-mask"></div>', "challenge"),
-    "closed": ("https://a.cn/", 200, "<title>提示信息 - 坛</title><div id='messagetext'>升级</div>", "error"),
+    "closed": ("https://a.cn/", 200, "<title>提示信息 - 坛</title><p>升级</p>", "error"),
     "bare_word": ("https://a.cn/", 200, "blocked", "challenge"),
     "nothing": ("https://a.cn/", 200, "  \n", "error"),
     "mtop": ("https://a.cn/", 200, '{"ret":["RGV587_ERROR::SM::x"]}', "challenge"),
-    "mtop_jsonp": ("https://a.cn/", 200, 'mtopjsonp1({"ret":["FAIL_SYS_USER_VALIDATE"]})', "challenge"),
+    "jsonp": ("https://a.cn/", 200, 'j1({"ret":["FAIL_SYS_USER_VALIDATE"]})', "challenge"),
     "token": ("https://a.cn/", 200, '{"ret":["FAIL_SYS_TOKEN_EMPTY::x"]}', "login_wall"),
     "bilibili": ("https://a.cn/", 200, '{"code":-352}', "challenge"),
     "xhs_gone": ("https://a.cn/", 200, '{"code":-510000}', "removed"),
@@ -46,7 +46,7 @@ def test_what_a_page_shows_of_a_refusal_is_seen(story):
 
 
 ORDINARY = {
-    "login_in_the_header": "<title>画眉吧</title><a href='/login'>登录</a> <a>注册</a>" + "<p>出一只画眉</p>" * 3,
+    "login_in_the_header": "<title>画眉吧</title><a href='/login'>登录</a><p>出一只画眉</p>",
     "login_in_a_script": "<script>var tip='请先登录';</script><p>出一只画眉，沈阳自提</p>",
     "login_in_a_comment": "<!-- 扫码登录 --><p>出一只画眉</p>",
     "words_in_a_long_page": "<p>请先登录</p>" + "<p>出一只画眉，叫口好，沈阳自提。</p>" * 60,
@@ -82,14 +82,7 @@ def test_numbers_of_an_answer_stay_as_they_are_written():
 
 @pytest.mark.parametrize(
     "text",
-    [
-        "<" * 2_000_000,
-        "<script" * 300_000,
-        "<!--" * 500_000,
-        "[" * 500_000,
-        "{" * 500_000,
-        "<title" * 100_000,
-    ],
+    [part * 400_000 for part in ("<", "<script", "<!--", "[", "{", "<title", "<p>画", "a(")],
 )
 def test_a_hostile_page_is_judged_in_a_moment(text):
     """Whatever is repeated, the work grows with the length alone."""
