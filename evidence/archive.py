@@ -17,7 +17,7 @@ from warcio.utils import Digester
 from warcio.warcwriter import WARCWriter
 
 from evidence.capture import Captured, door_of
-from evidence.exchanges import Exchange
+from evidence.chromium.exchanges import Exchange
 
 _CODINGS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _LEVEL = 6

@@ -11,18 +11,19 @@ from urllib.parse import urlsplit
 from playwright.async_api import CDPSession, Page
 from playwright.async_api import Error as PlaywrightError
 
-from evidence.browser import Browser, BrowserLost
-from evidence.exchanges import Exchange, Tap
-from evidence.gatehouse import Gatehouse
-from evidence.picture import WIDEST_PX, photograph, size_of
+from evidence.chromium.browser import Browser, BrowserLost
+from evidence.chromium.exchanges import Exchange, Tap
+from evidence.chromium.gatehouse import Gatehouse
+from evidence.chromium.picture import WIDEST_PX, photograph, size_of
 from pipeline.base.clock import Clock
 from pipeline.base.errors import FetchRefused
 from pipeline.base.settings import Settings
 from pipeline.base.urls import PORTS, Gate
 
-_SETTLE = Path(__file__).with_name("settle.js").read_text(encoding="utf-8")
-_READY = Path(__file__).with_name("ready.js").read_text(encoding="utf-8")
-_LOOK = Path(__file__).with_name("look.js").read_text(encoding="utf-8")
+_SETTLE, _READY, _LOOK = (
+    (Path(__file__).parent / "chromium" / f"{name}.js").read_text(encoding="utf-8")
+    for name in ("settle", "ready", "look")
+)
 _FAILED_STATUS = 400
 _MOVES = 4
 _MOVED = "Execution context was destroyed"

@@ -9,7 +9,7 @@ tools and methods, system environment.
 from typing import Any
 
 from evidence.capture import Captured, door_of
-from evidence.exchanges import Exchange
+from evidence.chromium.exchanges import Exchange
 from pipeline.base.clock import beijing_iso, stamp
 
 NOT_CHECKED = "not checked"

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from evidence.capture import Captured
-from evidence.exchanges import Exchange
+from evidence.chromium.exchanges import Exchange
 from pipeline.base.urls import canonical
 
 MOST = 20

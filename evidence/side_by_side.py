@@ -10,7 +10,7 @@ import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
-from evidence.browser import Browser
+from evidence.chromium.browser import Browser
 from evidence.keeping import Snapshot, Wanted
 from pipeline.base import log
 from pipeline.base.errors import ShouyiError

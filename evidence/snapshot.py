@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from types import MappingProxyType
 
-from evidence.browser import Browser, BrowserLost
 from evidence.capture import Captured, Limits, capture
+from evidence.chromium.browser import Browser, BrowserLost
 from evidence.keeping import Snapshot, Wanted, keep
 from evidence.pace import Pace, in_turns
 from evidence.shelf import Shelf
@@ -122,9 +122,16 @@ async def take(
         The snapshot; also one that failed, with its reason, for a wall or a page that is gone.
     """
     seen = await _look(browser, wanted, settings=settings, gate=gate, clock=clock)
-    return await asyncio.to_thread(
-        keep, db, Shelf(settings.evidence), wanted, seen, facts=browser.facts, clock=clock
+    kept = asyncio.ensure_future(
+        asyncio.to_thread(
+            keep, db, Shelf(settings.evidence), wanted, seen, facts=browser.facts, clock=clock
+        )
     )
+    try:
+        return await asyncio.shield(kept)
+    except asyncio.CancelledError:
+        await kept  # what was seen whole is sealed before we leave off
+        raise
 
 
 async def _look(

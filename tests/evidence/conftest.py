@@ -10,7 +10,7 @@ from PIL import Image
 from pytest_httpserver import HTTPServer
 
 from evidence.capture import Captured
-from evidence.exchanges import Exchange
+from evidence.chromium.exchanges import Exchange
 from evidence.keeping import Snapshot, Wanted, keep
 from evidence.shelf import Shelf
 from pipeline.base.urls import gate_for

@@ -1,0 +1,1 @@
+"""All that touches the browser: how it is started, held to the gate, tapped and photographed."""
