@@ -14,11 +14,12 @@ from typing import Any, NamedTuple
 
 from keywords.hits import Species
 from keywords.kinds import CONFUSER
-from keywords.normalise import Folding
+from keywords.normalise import Folding, is_han
 from keywords.rows import rows_of
 from keywords.tables import Tables, read_tables
 
-FORMAT = 5  # raise when what is compiled changes its shape or its rules
+FORMAT = 7  # raise when what is compiled changes its shape or its rules
+_HEARD = 4  # characters: longer names are recognised with one of them changed anyway
 _SPELT = {"bird", "code"}
 _SPLIT_COLUMNS = ("character", "parts", "source")
 _PICTURE_COLUMNS = ("picture", "reads", "source")
@@ -77,7 +78,7 @@ def _hash(folder: Path, own: Path | None) -> str:
 
 
 def _compile(version: str, tables: Tables, folder: Path) -> Compiled:
-    from keywords.variants import spellings  # noqa: PLC0415 - pypinyin is slow to load, once
+    from keywords.variants import Sounds, spellings  # noqa: PLC0415 - pypinyin is slow, once
 
     folding = Folding(tables.simplified, tables.glyphs)
     entries: dict[str, Entry] = {}
@@ -85,6 +86,7 @@ def _compile(version: str, tables: Tables, folder: Path) -> Compiled:
         entries[form] = Entry(form, word, CONFUSER, (kind,), "strong", "plain")
     for form, term in tables.terms.items():
         entries[form] = Entry(form, term.term, term.kind, term.species, term.strength, "plain")
+    sounds = Sounds()
     splits = _by_first(folder / "splits.csv", _SPLIT_COLUMNS, folding, turn=False)
     pictures = _by_first(folder / "pictures.csv", _PICTURE_COLUMNS, folding, turn=True)
     for form, term in tables.terms.items():
@@ -94,6 +96,12 @@ def _compile(version: str, tables: Tables, folder: Path) -> Compiled:
             continue
         for spelling, via in spellings(form, splits, pictures):
             made = Entry(spelling, term.term, term.kind, term.species, "medium", via)
+            entries.setdefault(spelling, made)
+        if not 2 <= len(form) <= _HEARD or not all(map(is_han, form)):  # noqa: PLR2004 - a name
+            continue
+        for spelling in sounds.homophones(form):
+            strength = "weak" if len(form) == 2 else "medium"  # noqa: PLR2004 - short is chance
+            made = Entry(spelling, term.term, term.kind, term.species, strength, "homophone")
             entries.setdefault(spelling, made)
     reads = {**tables.simplified, **tables.glyphs}
     return Compiled(

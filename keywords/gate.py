@@ -19,7 +19,7 @@ _BETWEEN = "\x1e"  # the record separator
 _NOISE = re.compile(r"[^\w\x1e\u2100-\u2fff\U0001f000-\U0001ffff]+|_+")  # pictures stay
 _PLAIN_MARKS = "\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f\uff5e"  # ！（），：；？～
 _SOMETIMES = {"egg", "hawk", "anybird", "gear", "keep"}
-_NEVER = {"life", "place", "contact", "claim", "hush", "swap"}
+_NEVER = {"life", "place", "contact", "claim", "swap"}
 
 
 class Gate:

@@ -19,6 +19,7 @@ _SHORT = 2
 _FAR = 100  # characters on each side that jieba sees of a run without a break
 _LOOSE_KINDS = frozenset({"bird", "code", "anybird", "domestic"})
 _LOOSE_WHEN_MEDIUM = frozenset({"keep", "hawk", "gear", "hunt", "wild", "egg", "part", "meat"})
+_DENIALS = ("不是", "并非", "非", "不像", "比", "不当")
 _TAKEN = frozenset({"bird", "code", "anybird", "domestic", "hawk", "gear"})
 """What a look-alike is worth mentioning for; other words in it just say nothing."""
 _TAKERS = frozenset({"cage", "toy", "art", "media", "wares", "org", "sport", "person", "deter"})
@@ -234,8 +235,15 @@ class _Sieve:
             pass
         elif kind == "anybird" and match.end <= self._shade:
             pass  # the 鸟 of 捕鸟网
+        elif KINDS[kind] is Part.AGAINST and self._is_denied(match):
+            pass  # 不是塑料的: what it is not, speaks for nothing
         elif not self._is_chance(self._folded, match):
             self._keep(match)
+
+    def _is_denied(self, match: Match) -> bool:
+        """Return whether a word that speaks for an honest reading is denied, or in a longer one."""
+        before = self._folded.text[max(0, match.start - 2) : match.start]
+        return match.end <= self._shade or before.endswith(_DENIALS)
 
     def _keep(self, match: Match) -> None:
         kind = match.entry.kind

@@ -8,4 +8,6 @@ def only_lookalikes(reading: Reading) -> Signal | None:
     """Fire when nothing is left once the look-alikes are taken out."""
     if reading.words("bird", "code"):
         return None
+    if reading.words("gear", "lure", "hunt", "hawk", "part", "wild", strengths=("strong",)):
+        return None  # a caller named after a bird is still a caller
     return Signal.on("only_lookalikes", list(reading.lookalikes))

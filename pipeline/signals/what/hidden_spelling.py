@@ -12,5 +12,11 @@ _NAMES = {"bird", "code", "keep", "anybird"}
 @listens_to(*_NAMES)
 def hidden_spelling(reading: Reading) -> Signal | None:
     """Fire when a name was found by another way than as it is written."""
-    hidden = [hit for hit in reading.hits if hit.via in _HIDDEN and hit.kind in _NAMES]
+    hidden = [
+        hit
+        for hit in reading.hits
+        if hit.via in _HIDDEN
+        and hit.kind in _NAMES
+        and (hit.via != "homophone" or hit.strength != "weak")
+    ]
     return Signal.on("hidden_spelling", hidden)
