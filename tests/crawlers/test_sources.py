@@ -178,3 +178,13 @@ def test_a_glob_means_what_a_shell_means_by_it(glob, rest):
     address = glob.replace("*", rest.replace("*", ""))
 
     assert patterns.is_like(f"https://x{address}", f"x{glob}")
+
+
+def test_the_example_of_the_manual_is_a_right_source(written):
+    """What docs/sources.md shows can be copied."""
+    manual = (Path(__file__).parents[2] / "docs" / "sources.md").read_text("utf-8")
+    example = re.search(r"```yaml\n(key: .*?)```", manual, re.DOTALL)
+
+    source = load_source(written(example[1]))
+
+    assert ("huapiao", 20) == (source.key, len(source.starts()))
