@@ -18,8 +18,8 @@ from keywords.normalise import Folding, is_han
 from keywords.rows import rows_of
 from keywords.tables import Tables, read_tables
 
-FORMAT = 7  # raise when what is compiled changes its shape or its rules
-_HEARD = 4  # characters: longer names are recognised with one of them changed anyway
+FORMAT = 8  # raise when what is compiled changes its shape or its rules
+_HEARD = 3  # characters: longer names are recognised with one of them changed anyway
 _SPELT = {"bird", "code"}
 _SPLIT_COLUMNS = ("character", "parts", "source")
 _PICTURE_COLUMNS = ("picture", "reads", "source")
@@ -104,10 +104,11 @@ def _compile(version: str, tables: Tables, folder: Path) -> Compiled:
             made = Entry(spelling, term.term, term.kind, term.species, strength, "homophone")
             entries.setdefault(spelling, made)
     reads = {**tables.simplified, **tables.glyphs}
+    packed = _packed_entries(entries.values())  # the order that the cache gives them back in
     return Compiled(
         version,
         tuple(tables.species.values()),
-        tuple(entries.values()),
+        _unpacked_entries(packed),
         tables.after,
         tables.before,
         reads,
@@ -134,6 +135,9 @@ def _keep(file: Path, made: Compiled) -> None:
         with os.fdopen(handle, "w", encoding="utf-8") as kept:
             json.dump(_packed(made), kept, ensure_ascii=False, separators=(",", ":"))
         Path(name).replace(file)
+        for stale in file.parent.glob("lexicon-*.json"):
+            if stale != file:
+                stale.unlink(missing_ok=True)
     except OSError:
         return
 
@@ -142,7 +146,7 @@ def _packed(made: Compiled) -> dict[str, Any]:
     return {
         "version": made.version,
         "species": [_packed_species(bird) for bird in made.species],
-        "entries": made.entries,
+        "entries": _packed_entries(made.entries),
         "after": made.after,
         "before": made.before,
         "from": "".join(made.reads),
@@ -159,16 +163,38 @@ def _unpacked(kept: Mapping[str, Any]) -> Compiled:
     return Compiled(
         kept["version"],
         tuple(_unpacked_species(values) for values in kept["species"]),
-        tuple(_entry(values) for values in kept["entries"]),
+        _unpacked_entries(kept["entries"]),
         kept["after"],
         kept["before"],
         dict(zip(kept["from"], kept["to"], strict=True)),
     )
 
 
-def _entry(values: Iterable[Any]) -> Entry:
-    form, term, kind, species, strength, via = values
-    return Entry(form, term, kind, tuple(species), strength, via)
+def _packed_entries(entries: Iterable[Entry]) -> dict[str, list[Any]]:
+    """Return the words in full; of the spellings made from them, all in a row under each word."""
+    words: list[Entry] = []
+    spelt: dict[str, list[Any]] = {}
+    for entry in entries:
+        if entry.via == "plain":
+            words.append(entry)
+        else:
+            spelt.setdefault(f"{entry.via} {entry.strength} {entry.term}", []).append(entry.form)
+    return {
+        "words": [list(word) for word in words],
+        "spelt": [[*key.split(" ", 2), *forms] for key, forms in spelt.items()],
+    }
+
+
+def _unpacked_entries(kept: Mapping[str, list[Any]]) -> tuple[Entry, ...]:
+    entries = [
+        Entry(form, term, kind, tuple(species), strength, via)
+        for form, term, kind, species, strength, via in kept["words"]
+    ]
+    words = {entry.term: entry for entry in entries}
+    for via, strength, term, *forms in kept["spelt"]:
+        word = words[term]
+        entries += [Entry(form, term, word.kind, word.species, strength, via) for form in forms]
+    return tuple(entries)
 
 
 def _unpacked_species(values: list[Any]) -> Species:

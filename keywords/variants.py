@@ -47,7 +47,7 @@ class Sounds:
     character of a name is swapped, for an everyday one, and never into a word of the language.
     """
 
-    _EVERYDAY = 3000  # characters; a seller types what the phone offers
+    _EVERYDAY = 2200  # characters; a seller types what the phone offers
     _GRAMMAR = 250  # the commonest, 了 个 是 在: two of them side by side are a sentence
 
     def __init__(self) -> None:
