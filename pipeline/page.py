@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -73,26 +73,37 @@ NORMAL = PageVerdict(kind=PageKind.NORMAL)
 
 def judge(seen: PageSeen) -> PageVerdict:
     """Return what a page is; NORMAL where nothing speaks against it."""
+    verdict = judge_by_marks(seen)
+    if verdict.kind is not PageKind.NORMAL or json_of(seen.text) is not None:
+        return verdict
+    return _by_words(seen) or NORMAL
+
+
+def judge_by_marks(seen: PageSeen) -> PageVerdict:
+    """Return what a page is by what is certain: address, status, size, title, code.
+
+    For readers: the words of a page count only where nothing is found on it.
+    """
     for look in (_by_address, _by_status, _by_nothing):
         verdict = look(seen)
         if verdict:
             return verdict
-    answer = json_of(seen.text, seen.content_type)
-    if answer is not None:
-        return _by_code(answer) or NORMAL
-    return _by_title(seen) or _by_words(seen) or NORMAL
+    answer = json_of(seen.text)
+    return (_by_title(seen) if answer is None else _by_code(answer)) or NORMAL
 
 
-def json_of(text: str, content_type: str = "") -> Any:
-    """Return a JSON (or JSONP) answer, numbers as they are written; None where it is none."""
+@lru_cache(maxsize=1)
+def json_of(text: str) -> Any:
+    """Return a JSON (or JSONP) answer, numbers as they are written; None where it is none.
+
+    The last one is remembered: a page is judged, then read. It is not to be changed.
+    """
     start = text[:200].lstrip("\ufeff \t\r\n")
     if not start.startswith(("{", "[")):
-        wrapped = _JSONP.match(text)
-        if not wrapped or start.startswith("<"):
+        wrapped = None if start.startswith("<") else _JSONP.match(text)
+        if not wrapped:
             return None
         text = text[wrapped.end() : text.rfind(")")]
-    elif "html" in content_type and not start.startswith(("{", "[")):
-        return None
     try:
         return json.loads(text.lstrip("\ufeff"), parse_int=str, parse_float=str)
     except (ValueError, RecursionError):

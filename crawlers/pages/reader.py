@@ -23,7 +23,16 @@ from crawlers.pages.structured import StructuredShown
 from crawlers.source import Source
 from pipeline.base.urls import canonical
 from pipeline.listing import Listing
-from pipeline.page import NORMAL, PageKind, PageSeen, PageVerdict, json_of, judge, shown
+from pipeline.page import (
+    NORMAL,
+    PageKind,
+    PageSeen,
+    PageVerdict,
+    json_of,
+    judge,
+    judge_by_marks,
+    shown,
+)
 
 _NO = frozenset({"", "false", "0", "no", "no_more", "null", "none"})
 
@@ -63,11 +72,11 @@ class PageReader:
 
     def index(self, fetched: Fetched) -> IndexPage:
         """Read an index page, or one JSON answer of an app page."""
-        verdict = judge(_seen(fetched))
-        if verdict.is_sure and verdict.kind is not PageKind.NORMAL:
+        verdict = judge_by_marks(_seen(fetched))
+        if verdict.kind is not PageKind.NORMAL:
             return self._index_page(fetched, verdict)
         if self.source.list_is_json:
-            return self._answer(fetched, verdict)
+            return self._answer(fetched)
         root = parse_html(fetched.text)
         rows = [row for one in self.rows if isinstance(one, Css) for row in one.found(root)]
         if self.skip is not None:
@@ -76,16 +85,16 @@ class PageReader:
         cards, lost = self._cards(
             fetched, (HtmlShown(row, fetched.url, self.in_list) for row in rows)
         )
-        page = self._index_page(fetched, self._of_cards(fetched, verdict, cards, lost))
+        page = self._index_page(fetched, self._of_cards(fetched, cards, lost))
         whole = HtmlShown(root, fetched.url, {"next": tuple(self.next)})
         return replace(page, cards=cards, lost=lost, next_url=_next(whole, fetched.url))
 
-    def _answer(self, fetched: Fetched, verdict: PageVerdict) -> IndexPage:
-        answer = json_of(fetched.text, fetched.content_type)
+    def _answer(self, fetched: Fetched) -> IndexPage:
+        answer = json_of(fetched.text)
         if answer is None:
             because = "the answer is not JSON"
             broken = PageVerdict(kind=PageKind.ERROR, because=because, cause="layout")
-            return self._index_page(fetched, broken if verdict.kind is PageKind.NORMAL else verdict)
+            return self._index_page(fetched, _words_or(fetched, broken))
         refused = self._refused(answer)
         if refused:
             return self._index_page(fetched, refused)
@@ -99,8 +108,8 @@ class PageReader:
         )
         more = _is_true(walk(answer, self.more)) if self.more is not None else None
         if cards or lost:
-            verdict = self._of_cards(fetched, verdict, cards, lost)
-        elif verdict.kind is PageKind.NORMAL:
+            verdict = self._of_cards(fetched, cards, lost)
+        else:
             verdict = _empty_or_changed(answer, paths, self._says_nothing(fetched.text))
         page = self._index_page(fetched, verdict)
         whole = JsonShown(answer, fetched.url, {"next": tuple(self.next)})
@@ -110,8 +119,8 @@ class PageReader:
 
     def detail(self, fetched: Fetched) -> DetailPage:
         """Read the page of one listing."""
-        verdict = judge(_seen(fetched))
-        if verdict.is_sure and verdict.kind is not PageKind.NORMAL:
+        verdict = judge_by_marks(_seen(fetched))
+        if verdict.kind is not PageKind.NORMAL:
             return DetailPage(fetched=fetched, verdict=verdict)
         detail = self.source.detail
         one: Shown
@@ -131,8 +140,7 @@ class PageReader:
         if not listing.title and not listing.text:
             because = "neither title nor text of a listing is on the page"
             changed = PageVerdict(kind=PageKind.ERROR, because=because, cause="layout")
-            normal = verdict.kind is PageKind.NORMAL
-            return DetailPage(fetched=fetched, verdict=changed if normal else verdict)
+            return DetailPage(fetched=fetched, verdict=_words_or(fetched, changed))
         if not listing.url:
             listing = replace(listing, url=canonical(fetched.url))
         return DetailPage(fetched=fetched, verdict=NORMAL, read=listing)
@@ -157,22 +165,22 @@ class PageReader:
     def _of_cards(
         self,
         fetched: Fetched,
-        verdict: PageVerdict,
         cards: tuple[Listing, ...],
         lost: tuple[str, ...],
     ) -> PageVerdict:
         if cards:
             return NORMAL
-        if verdict.kind is not PageKind.NORMAL:
-            return verdict
+        because = "no rows, and no word of the site that there are none"
         if lost:
             because = f"{len(lost)} rows, none of them readable: {lost[0]}"
-            return PageVerdict(kind=PageKind.ERROR, because=because, cause="layout")
-        word = self._says_nothing(shown(fetched.text))
+        verdict = _words_or(
+            fetched, PageVerdict(kind=PageKind.ERROR, because=because, cause="layout")
+        )
+        # words of a wall come first: a night that was blind must not read as an empty one
+        word = "" if lost or verdict.cause != "layout" else self._says_nothing(shown(fetched.text))
         if word:
             return PageVerdict(kind=PageKind.EMPTY, because=f"shows {word}", cause="empty")
-        because = "no rows, and no word of the site that there are none"
-        return PageVerdict(kind=PageKind.ERROR, because=because, cause="layout")
+        return verdict
 
     def _says_nothing(self, text: str) -> str:
         return next((word for word in self.source.list.empty if word in text), "")
@@ -206,6 +214,12 @@ def _seen(fetched: Fetched) -> PageSeen:
         text=fetched.text,
         headers=fetched.headers,
     )
+
+
+def _words_or(fetched: Fetched, otherwise: PageVerdict) -> PageVerdict:
+    """Return what the words of a page say that holds nothing; ``otherwise`` where they do not."""
+    verdict = judge(_seen(fetched))
+    return otherwise if verdict.kind is PageKind.NORMAL else verdict
 
 
 def _next(whole: Shown, url: str) -> str:
