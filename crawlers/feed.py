@@ -30,11 +30,13 @@ class Feed:
     _others: deque[Due] = field(default_factory=deque)
     _later: list[tuple[float, Due]] = field(default_factory=list)
     _in_flight: Counter[str] = field(default_factory=Counter)
+    _hosts: set[str] = field(default_factory=set)
     last_page_id: int = 0
 
     def add(self, pages: Iterable[Due]) -> None:
         """Take pages that are due."""
         for page in pages:
+            self._hosts.add(host_of(page.url))
             (self._lists if page.kind == "index" else self._others).append(page)
             self.last_page_id = max(self.last_page_id, page.page_id)
 
@@ -51,7 +53,7 @@ class Feed:
                 if self._in_flight[host] < self.at_once and not self.pauses.left(host):
                     self._in_flight[host] += 1
                     return queue.popleft()
-                if len(self._in_flight) == 1:
+                if len(self._hosts) == 1:
                     break  # one host, and it is busy: the rest of the queue is its too
                 queue.rotate(-1)
         return None
