@@ -61,7 +61,13 @@ def read_any(fetched: Fetched, sources: Iterable[Source]) -> tuple[Source, Index
     source = source_of(fetched, known)
     if source is None:
         return NOBODY, read_unknown(fetched)
-    return source, reader_of(source).either(fetched)
+    page = reader_of(source).either(fetched)
+    if not page.listings and page.verdict.cause == "layout":
+        # another site may have addresses like these: its own data still says what it is
+        own = read_unknown(fetched)
+        if own.listings:
+            return NOBODY, own
+    return source, page
 
 
 NOBODY = Source(

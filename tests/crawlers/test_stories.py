@@ -5,10 +5,12 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawlers.families import reader_of
 from crawlers.pages.base import fetched
-from crawlers.recognise import source_of
+from crawlers.recognise import read_any, source_of
 from crawlers.sources import load_sources, shipped_sources
 from pipeline.base.clock import beijing_iso
 from pipeline.base.yaml_file import read_yaml
@@ -115,3 +117,48 @@ def test_an_article_is_the_same_in_a_search_and_on_its_own_page():
         ids.add(reader_of(source).either(page).listings[0].site_id)
 
     assert 1 == len(ids)
+
+
+PIECES = [
+    "<li data-id=9>", "<a href='/item/9x.shtml'>", "</li>", "<ul class=news-list>", "<div id=M_x>",
+    "<tr logr=a_b_c>", "<tbody id='normalthread_7'>", '{"data":', '"cards":[', '{"mblog":', "}",
+    "<script type='application/ld+json'>", '{"@type":"Product","offers":[{"price":', "</script>",
+    "<meta property='og:type' content='product'>", "画眉", "1.2万", "昨天", "\x00", "<!--",
+]  # fmt: skip
+
+
+@given(
+    key=st.sampled_from(sorted(SOURCES)),
+    body=st.one_of(
+        st.binary(max_size=500),
+        st.lists(st.sampled_from(PIECES), max_size=30).map("".join),
+    ),
+    status=st.sampled_from([200, 200, 200, 404, 503]),
+)
+def test_no_page_breaks_a_reader(key, body, status):
+    """Whatever a server sends: a verdict, and no listing without an id."""
+    source = SOURCES[key]
+    raw = body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass")
+    page = fetched(source.base_url, raw, seen_at=SEEN, status=status)
+
+    for read in (reader_of(source).index, reader_of(source).detail, reader_of(source).either):
+        found = read(page)
+        assert found.verdict.kind
+        assert all(listing.title.encode("utf-8") is not None for listing in found.listings)
+    _, found = read_any(page, SOURCES.values())
+    assert found.verdict.kind
+
+
+def test_a_shop_whose_addresses_look_like_a_forum_is_read_by_its_own_data():
+    """A glob that fits is not yet a proof."""
+    body = """<title>竹笼</title><script type="application/ld+json">[{"@type":"BreadcrumbList"},
+    {"@type":"Product","name":"竹笼","sku":"5","offers":{"@type":"Offer","price":"80"}}]</script>"""
+    page = fetched("https://shop.example.com/thread-5-1-1.html", body.encode(), seen_at=SEEN)
+
+    source, found = read_any(page, SOURCES.values())
+
+    assert ("unknown", "5", "竹笼") == (
+        source.key,
+        found.listings[0].site_id,
+        found.listings[0].title,
+    )
