@@ -7,7 +7,8 @@ digits lost from such a text costs nothing.
 
 import re
 import unicodedata
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 
 from ruamel.yaml import YAML
@@ -55,14 +56,8 @@ def stripped(listing: Listing) -> Listing:
 
 
 @cache
-def _digits() -> dict[str, str]:
-    signs: dict[str, str] = _facts()["digits"]
-    return {sign: digit for digit, row in signs.items() for sign in row}
-
-
-@cache
 def _fold(letter: str) -> str:
-    digit = _digits().get(letter)
+    digit = _facts().digits.get(letter)
     if digit is None:
         value = unicodedata.digit(letter, None)
         digit = letter.lower() if value is None else str(value)
@@ -77,15 +72,20 @@ def _long_number() -> re.Pattern[str]:
 
 @cache
 def _account() -> re.Pattern[str]:
-    words = "|".join(re.escape(word.lower()) for word in _facts()["before_an_account"])
+    words = "|".join(re.escape(word.lower()) for word in _facts().before_an_account)
     return re.compile(
         rf"(?:{words})[\s:：号码是为加➕+→-]{{0,6}}(?P<id>[a-z0-9][a-z0-9_\-]{{4,31}})"
     )
 
 
 @cache
-def _facts() -> dict[str, dict[str, str] | list[str]]:
-    facts: dict[str, dict[str, str] | list[str]] = YAML(typ="safe", pure=True).load(
-        shipped("contacts.yml")
-    )
-    return facts
+def _facts() -> "_Facts":
+    read = YAML(typ="safe", pure=True).load(shipped("contacts.yml"))
+    signs = {sign: digit for digit, row in read["digits"].items() for sign in row}
+    return _Facts(signs, tuple(read["before_an_account"]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    digits: Mapping[str, str]
+    before_an_account: tuple[str, ...]
