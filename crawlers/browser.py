@@ -40,6 +40,9 @@ _FLAGS = (
     "--disable-dev-shm-usage",
     *gateway.FLAGS,
 )
+_GLANCE_SECONDS = 0.15
+"""How long a page has for what it heard before it is scrolled again."""
+
 _UNSEEN = frozenset({"image", "media", "font"})
 """What the eye needs and the ear does not: not loaded while a source is crawled."""
 
@@ -203,8 +206,13 @@ class Ear:
 
 
 async def scroll(page: Page) -> None:
-    """Turn the wheel to the end of the page, as a visitor who wants to see more."""
+    """Turn the wheel to the end of the page, as a visitor who wants to see more.
+
+    A little back first: at the end already, the page would not notice.
+    """
+    await asyncio.sleep(_GLANCE_SECONDS)
     await page.mouse.move(200, 200)
+    await page.evaluate("window.scrollBy(0, -300)")
     await page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
     await page.mouse.wheel(0, 2000)
 

@@ -15,6 +15,9 @@ from pipeline.store.ledger import Due, Finished
 
 _SETTLE_SECONDS = 1.0
 
+_SILENCES = 2
+"""So often an app may not answer a scroll: it was still busy with the answer before."""
+
 
 @dataclass(slots=True)
 class BrowserWork:
@@ -35,7 +38,7 @@ class BrowserWork:
         base = self.reading.source.limits.seconds
         if answers is None or due.kind != "index":
             return base
-        return base + answers.scrolls * (answers.wait_seconds + _SETTLE_SECONDS)
+        return base + (answers.scrolls + 1) * (answers.wait_seconds + _SETTLE_SECONDS)
 
     async def read(self, due: Due, page: Page, first: Fetched, ear: Ear | None) -> None:
         """Read the page.
@@ -90,28 +93,34 @@ class BrowserWork:
         self, due: Due, page: Page, ear: Ear, answers: AnswersPart
     ) -> Finished | None:
         """Take answers and scroll for more; None where not one was heard."""
-        heard, misread, scrolls = 0, "", 0
-        is_empty = True
-        while True:
+        heard, misread, is_empty = 0, "", True
+        has_more: bool | None = None
+        scrolls = silences = 0
+        while silences < _SILENCES:
             answer = await ear.next(answers.wait_seconds)
             if answer is None:
-                break
-            given, read = self.reading.answer(due, answer)
-            heard += 1
-            if read.verdict.kind is PageKind.ERROR:
-                misread = f"{read.verdict.cause}: {read.verdict.because}"
-                break
-            is_empty = is_empty and not read.cards
-            self.delivery.take(given)
-            self.write()
-            if read.has_more is False or not read.cards or self._has_enough():
-                break
-            if scrolls >= answers.scrolls:
+                silences += 1
+            else:
+                silences = 0
+                given, read = self.reading.answer(due, answer)
+                heard += 1
+                if read.verdict.kind is PageKind.ERROR:
+                    misread = f"{read.verdict.cause}: {read.verdict.because}"
+                    break
+                has_more = read.has_more
+                is_empty = is_empty and not read.cards
+                self.delivery.take(given)
+                self.write()
+                if has_more is False or not read.cards or self._has_enough():
+                    break
+            if not heard or scrolls >= answers.scrolls:
                 break
             scrolls += 1
             await scroll(page)
         if not heard:
             return None
+        if has_more and not misread and not self._has_enough():
+            self._say_more(due, answers, is_silent=silences > 0)
         kind = PageKind.ERROR if misread else PageKind.EMPTY if is_empty else PageKind.NORMAL
         return Finished(
             page_id=due.page_id,
@@ -119,6 +128,16 @@ class BrowserWork:
             page=kind,
             reason=misread[:300],
         )
+
+    def _say_more(self, due: Due, answers: AnswersPart, *, is_silent: bool) -> None:
+        """Note that the app had more than was read of it, and why."""
+        why = (
+            f"limits.wait_seconds {answers.wait_seconds:g}: it fell silent"
+            if is_silent
+            else f"limits.scrolls {answers.scrolls}"
+        )
+        rest = Due(key=f"{due.key}#more", url=due.url, kind="index")
+        self.delivery.take(Yield(page=None, refused=[(rest, why)]))
 
     def _has_enough(self) -> bool:
         reading = self.reading
