@@ -12,6 +12,12 @@ def _listing_on(page):
     return page.locator("#stage").get_attribute("data-listing")
 
 
+def _open_first(page):
+    page.locator(".row .title").first.click()
+    # until its script has run, a page hears no keys
+    page.wait_for_url("**/listings/**")
+
+
 def _moves_on(page, judged):
     page.wait_for_function(
         "was => document.querySelector('#stage').dataset.listing !== was", arg=judged
@@ -29,7 +35,7 @@ def test_thirty_listings_are_judged_with_two_keys_each(db, market, at_desk):
     keys = 0
 
     page.keyboard.press("Enter")
-    page.wait_for_selector("#stage")
+    page.wait_for_url("**/listings/**")
     for number in range(30):
         judged = _listing_on(page)
         for key in (str(number % 4 + 1), "1"):
@@ -52,12 +58,12 @@ def test_the_queue_is_walked_by_keys(market, at_desk):
     page.keyboard.press("k")
     chosen = page.locator(".row.here .title").get_attribute("href")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#stage")
+    page.wait_for_url("**/listings/**")
     opened = _listing_on(page)
     page.keyboard.press("j")
     _moves_on(page, opened)
     page.keyboard.press("q")
-    page.wait_for_selector("#rows")
+    page.wait_for_url("**/queue")
     page.keyboard.press("/")
     page.keyboard.type("游隼")
     page.keyboard.press("Enter")
@@ -72,7 +78,7 @@ def test_a_listing_is_judged_by_mouse_alone(db, market, at_desk):
     kept = market(3)
     page = at_desk()
 
-    page.locator(".row .title").first.click()
+    _open_first(page)
     for _ in range(3):
         judged = _listing_on(page)
         page.get_by_text("无关", exact=False).locator("visible=true").first.click()
@@ -88,7 +94,7 @@ def test_the_desk_works_without_script(db, market, at_desk):
     kept = market(2)
     page = at_desk(java_script_enabled=False)
 
-    page.locator(".row .title").first.click()
+    _open_first(page)
     first = _listing_on(page)
     page.locator("label[for=call-lawful]").click()
     page.get_by_role("button", name="许可与专用标识已核对").click()
@@ -104,7 +110,7 @@ def test_a_reason_pressed_twice_is_one_verdict(db, market, at_desk):
     """Neither a nervous finger nor a double click judges the listing that comes next."""
     kept = market(4)
     page = at_desk()
-    page.locator(".row .title").first.click()
+    _open_first(page)
 
     first = _listing_on(page)
     page.keyboard.press("1")
@@ -128,8 +134,7 @@ def test_the_slower_of_two_is_told_and_keeps_his_note(db, market, at_desk):
     (contested,) = market(1)
     li, wang = at_desk("li"), at_desk("wang")
     for page in (li, wang):
-        page.locator(".row .title").first.click()
-        page.wait_for_selector("#stage")
+        _open_first(page)
 
     li.keyboard.press("1")
     li.keyboard.press("4")
@@ -157,7 +162,7 @@ def test_z_takes_back_the_last_verdict_and_shows_its_listing(db, market, at_desk
     """What was taken back waits again; the row of the verdict stays in the history."""
     kept = market(3)
     page = at_desk()
-    page.locator(".row .title").first.click()
+    _open_first(page)
     first = _listing_on(page)
     page.keyboard.press("3")
     page.keyboard.press("2")
@@ -177,7 +182,7 @@ def test_a_note_outlives_a_log_in_that_ended(db, market, at_desk):
     """The door opens again where he was, with what he typed."""
     market(1)
     page = at_desk()
-    page.locator(".row .title").first.click()
+    _open_first(page)
     page.keyboard.press("n")
     page.keyboard.type("卖家另有两个号")
     db.execute("delete from sessions")
@@ -201,7 +206,7 @@ def test_an_undo_from_the_list_leads_to_its_listing(db, market, at_desk):
     page.keyboard.press("z")
     page.wait_for_url("**said=nothing")
     told = page.locator("#said").inner_text()
-    page.locator(".row .title").first.click()
+    _open_first(page)
     judged = _listing_on(page)
     page.keyboard.press("1")
     page.keyboard.press("1")
@@ -220,7 +225,7 @@ def test_who_gives_no_verdicts_is_shown_no_buttons(db, market, at_desk, somebody
     """An operator may look; a form sent all the same is refused in words."""
     (kept,) = market(1)
     page = at_desk("qian")
-    page.locator(".row .title").first.click()
+    _open_first(page)
     operator = somebody()
     operator.log_in("qian")
 
