@@ -1,16 +1,19 @@
 """Texts to read: the gold set, and ordinary ones made from a fixed seed."""
 
+import gzip
 import json
 import random
 from pathlib import Path
 from typing import Any
 
 GOLD = Path(__file__).resolve().parent.parent / "data" / "gold" / "listings.jsonl"
+BACKGROUND = GOLD.parents[3] / "shared" / "reference" / "background.jsonl.gz"
+"""Real texts that have nothing to do with birds; where they are missing, made ones serve."""
 
 _THINGS = (
     *("羽绒服", "电饭锅", "自行车", "婴儿床", "充电器", "书桌", "茶叶", "跑步鞋", "行李箱", "耳机"),
     *("蓝牙音箱", "牛仔裤", "连衣裙", "显示器", "洗衣机", "吉他", "鱼缸", "玻璃杯", "地毯", "台灯"),
-    *("燕尾夹", "雀巢咖啡", "鸭绒被", "鹅卵石", "花盆", "鱼竿", "帐篷", "相机包", "口红", "面膜"),
+    *("文件夹", "速溶咖啡", "羊毛被", "鹅卵石", "花盆", "鱼竿", "帐篷", "相机包", "口红", "面膜"),
 )
 _SAYINGS = (
     *("九成新，用了半年，闲置转让", "质量不错，发货很快，下次还来", "这家的味道一般，服务态度很好"),
@@ -29,8 +32,9 @@ _SAYINGS = (
         "孩子很喜欢，买来当生日礼物",
         "客服耐心，安装师傅准时上门",
     ),
-    *("麻雀虽小五脏俱全", "学校通知下周开家长会", "周末一起去爬山，风景很美"),
+    *("地方不大但是很舒服", "学校通知下周开家长会", "周末一起去爬山，风景很美"),
 )
+_LOOKALIKES = ("麻雀虽小五脏俱全", "燕尾夹一盒", "太平鸟外套", "孔雀鱼缸", "猫头鹰图案")
 _ENDINGS = ("", "，沈阳自提", "，包邮", "，价格可议", "！", "，推荐购买", "。", "，谢谢大家")
 
 
@@ -43,13 +47,28 @@ def mixed(count: int, *, seed: int = 11) -> list[dict[str, str]]:
     """Return listings as a night meets them: nine ordinary ones for one of the gold set."""
     dice = random.Random(seed)  # noqa: S311 - a fixed seed, no secret
     told = [{"title": row.get("title", ""), "text": row.get("text", "")} for row in gold()]
+    real = background()
     return [
-        dice.choice(told) if dice.random() < 0.1 else {"title": "", "text": ordinary(dice)}
+        dice.choice(told) if dice.random() < 0.1 else dice.choice(real) if real else ordinary(dice)
         for _ in range(count)
     ]
 
 
-def ordinary(dice: random.Random) -> str:
-    """Return one ordinary text of about 36 characters."""
+def background() -> list[dict[str, str]]:
+    """Return the real texts, none where they are missing."""
+    if not BACKGROUND.is_file():
+        return []
+    with gzip.open(BACKGROUND, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    return [{"title": row["title"], "text": row["text"]} for row in rows]
+
+
+def ordinary(dice: random.Random) -> dict[str, str]:
+    """Return one ordinary text of about 36 characters; one in thirty holds a look-alike."""
     said = dice.sample(_SAYINGS, 2)
-    return f"{dice.choice(_THINGS)}{dice.choice(_ENDINGS)} {said[0]}，{said[1]}"
+    if dice.random() < 1 / 30:
+        said[0] = dice.choice(_LOOKALIKES)
+    return {
+        "title": dice.choice(_THINGS) + dice.choice(_ENDINGS),
+        "text": f"{said[0]}，{said[1]}",
+    }

@@ -218,7 +218,7 @@ class _Sieve:
         self._is_chance = is_chance
         self._folded = folded
         self._starts = frozenset(
-            match.start for match in matches if match.entry.kind in {"bird", "code"}
+            [match.start for match in matches if match.entry.kind in {"bird", "code"}]
         )
         self._reach: dict[str, int] = {}
         self._shade = -1

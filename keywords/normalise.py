@@ -93,15 +93,12 @@ class Folding(dict[int, str]):
 
     def folded(self, text: str) -> Folded:
         """Return the folded text with the way back."""
-        plain = text.translate(self)
         reads = self._by_character
-        at = [offset for offset, character in enumerate(text) if reads[character]]
+        parts = [reads[character] for character in text]
+        plain = "".join(parts)
+        at = [offset for offset, part in enumerate(parts) if part]
         if len(at) != len(plain):  # some characters read as two: ㎏ is kg
-            at = [
-                offset
-                for offset, character in enumerate(text)
-                for _ in range(len(reads[character]))
-            ]
+            at = [offset for offset, part in enumerate(parts) for _ in part]
         return Folded(plain, at)
 
 

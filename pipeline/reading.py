@@ -1,8 +1,8 @@
 """What we make of a listing: the words found in it, the reasons to look closer, the score."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from types import MappingProxyType
+from typing import NamedTuple
 
 from keywords.hits import Hit, Species
 from pipeline.listing import Listing
@@ -13,50 +13,53 @@ LOOKALIKE = "lookalike"
 _STRENGTHS = ("strong", "medium", "weak")
 
 
-@dataclass(frozen=True)
 class Reading:
-    """A listing and the words of the trade in it.
+    """A listing and the words of the trade in it. Made once, then only looked at.
 
     Attributes:
         hits: in the order of the fields, then of the text.
         vetoed: names that a look-alike took back (the 画眉 of 画眉笔): shown, never counted.
         lookalikes: the words that took them back.
         species: what the hits may mean, by Chinese name.
+        kinds: the kinds of words found, "lookalike" among them where one took a name back.
     """
 
-    listing: Listing
-    hits: tuple[Hit, ...]
-    vetoed: tuple[Hit, ...] = ()
-    lookalikes: tuple[Hit, ...] = ()
-    species: Mapping[str, Species] = field(default_factory=dict)
+    __slots__ = ("_words", "hits", "kinds", "listing", "lookalikes", "species", "vetoed")
 
-    @cached_property
-    def kinds(self) -> frozenset[str]:
-        """The kinds of words found, "lookalike" among them where one took a name back."""
-        kinds = {hit.kind for hit in self.hits}
-        if self.lookalikes:
-            kinds.add(LOOKALIKE)
-        return frozenset(kinds)
-
-    @cached_property
-    def _words(self) -> dict[tuple[str, str], dict[str, Hit]]:
+    def __init__(
+        self,
+        listing: Listing,
+        hits: tuple[Hit, ...],
+        *,
+        vetoed: tuple[Hit, ...] = (),
+        lookalikes: tuple[Hit, ...] = (),
+        species: Mapping[str, Species] = MappingProxyType({}),
+    ) -> None:
+        self.listing = listing
+        self.hits = hits
+        self.vetoed = vetoed
+        self.lookalikes = lookalikes
+        self.species = species
         words: dict[tuple[str, str], dict[str, Hit]] = {}
-        for hit in self.hits:
+        kinds = {LOOKALIKE} if lookalikes else set()
+        for hit in hits:
+            kinds.add(hit.kind)
             words.setdefault((hit.kind, hit.strength), {}).setdefault(hit.term, hit)
-        return words
+        self._words = words
+        self.kinds = frozenset(kinds)
 
     def words(self, *kinds: str, strengths: Iterable[str] = _STRENGTHS) -> list[Hit]:
         """Return the hits of these kinds, each term once."""
         words = self._words
-        return [
-            hit
-            for strength in strengths
-            for kind in kinds
-            if (kind, strength) in words
-            for hit in words[kind, strength].values()
-        ]
+        found: list[Hit] = []
+        for strength in strengths:
+            for kind in kinds:
+                said = words.get((kind, strength))
+                if said is not None:
+                    found += said.values()
+        return found
 
-    @cached_property
+    @property
     def text(self) -> str:
         """Title, text and picture text, as shown, one after the other."""
         listing = self.listing
@@ -67,8 +70,7 @@ class Reading:
         return [self.species[name] for hit in hits for name in hit.species]
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(NamedTuple):
     """One reason to look closer, or one that speaks against it.
 
     Attributes:
@@ -90,9 +92,10 @@ class Signal:
         """Build the signal that rests on these hits, one piece each; none without hits."""
         if not hits:
             return None
-        quoted = dict.fromkeys(hit.surface for hit in hits)
-        quote = "、".join(list(quoted)[:_QUOTED])
-        return cls(name, quote=quote, pieces=len(hits))
+        if len(hits) == 1:
+            return cls(name, 0.0, "", hits[0].surface, 1)
+        quoted = dict.fromkeys([hit.surface for hit in hits])
+        return cls(name, 0.0, "", "、".join(list(quoted)[:_QUOTED]), len(hits))
 
 
 Look = Callable[[Reading], Signal | None]
@@ -114,8 +117,7 @@ def kinds_of(look: Look) -> frozenset[str]:
     return kinds
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A listing with its score and every point of it explained.
 
     Attributes:

@@ -48,7 +48,13 @@ class Reader:
         if not found.hits and not found.lookalikes:
             return self._let_go(listing)
         evidence = tuple([hit for hit in found.hits if hit.field in _EVIDENCE])
-        reading = Reading(listing, evidence, found.vetoed, found.lookalikes, self.lexicon.species)
+        reading = Reading(
+            listing,
+            evidence,
+            vetoed=found.vetoed,
+            lookalikes=found.lookalikes,
+            species=self.lexicon.species,
+        )
         seen = [look(reading) for look in listening_to(reading.kinds)]
         signals = tuple([self.weights.weighed(signal) for signal in seen if signal is not None])
         score = self.weights.score(signals)

@@ -34,13 +34,17 @@ class Weight:
 
 @dataclass(frozen=True)
 class Weights:
-    """All weights, and the one monotone table from the sum of points to 0..100."""
+    """All weights, and the one monotone table from the sum of points to 0..100.
+
+    ``line`` is the sum at which a listing becomes suspicious.
+    """
 
     start: float
     suspicious_from: int
     sums: tuple[float, ...]
     scores: tuple[float, ...]
     signals: dict[str, Weight]
+    line: float
 
     def weighed(self, signal: Signal) -> Signal:
         """Return the signal with its points and its sentence."""
@@ -62,7 +66,7 @@ class Weights:
                 deciding += signal.points
         if not speaks:
             return 0
-        line = self._sum_of(self.suspicious_from)
+        line = self.line
         whole = deciding + ordering
         if deciding < line:
             return min(self._mapped(min(whole, line - _LEAST)), self.suspicious_from - 1)
@@ -77,12 +81,6 @@ class Weights:
         low, high = self.sums[at - 1], self.sums[at]
         share = (total - low) / (high - low)
         return round(self.scores[at - 1] + share * (self.scores[at] - self.scores[at - 1]))
-
-    def _sum_of(self, score: float) -> float:
-        at = min(max(bisect_right(self.scores, score), 1), len(self.scores) - 1)
-        low, high = self.scores[at - 1], self.scores[at]
-        share = (score - low) / (high - low)
-        return self.sums[at - 1] + share * (self.sums[at] - self.sums[at - 1])
 
 
 def read_weights(file: Path, names: Sequence[str]) -> Weights:
@@ -107,7 +105,15 @@ def read_weights(file: Path, names: Sequence[str]) -> Weights:
         low >= high for low, high in pairwise(scores)
     ):
         raise BadInput(str(file), "table does not rise", "order it by sum, with rising scores")
-    return Weights(float(data["start"]), int(data["suspicious_from"]), sums, scores, signals)
+    start, least = float(data["start"]), int(data["suspicious_from"])
+    return Weights(start, least, sums, scores, signals, _sum_of(least, sums, scores))
+
+
+def _sum_of(score: float, sums: Sequence[float], scores: Sequence[float]) -> float:
+    """Return the sum that the table maps to a score."""
+    at = min(max(bisect_right(scores, score), 1), len(scores) - 1)
+    low, high = scores[at - 1], scores[at]
+    return sums[at - 1] + (score - low) / (high - low) * (sums[at] - sums[at - 1])
 
 
 def _weight(file: Path, name: str, values: dict[str, Any]) -> Weight:

@@ -5,7 +5,6 @@ It lowers the score; whether it is genuine is for the analyst to ask.
 
 import re
 
-from keywords.kinds import KINDS
 from pipeline.reading import Reading, Signal, listens_to
 
 _NUMBERED = re.compile(
@@ -13,7 +12,7 @@ _NUMBERED = re.compile(
 )
 
 
-@listens_to(*KINDS)
+@listens_to("lawfulmark", "claim", "bird", "domestic", "farm")
 def permit_number(reading: Reading) -> Signal | None:
     """Fire when a number of the right form follows the name of a permit or mark."""
     seen = _NUMBERED.search(reading.text)

@@ -2,7 +2,6 @@
 
 import re
 
-from keywords.kinds import KINDS
 from pipeline.reading import Reading, Signal, listens_to
 
 _NUMBER = "[0-9０-９一二两俩三四五六七八九十百几仨半]"
@@ -15,7 +14,7 @@ _SEXED = re.compile(
 )
 
 
-@listens_to(*KINDS)
+@listens_to("bird", "code", "emoji", "anybird", "egg", "part", "keep")
 def counted(reading: Reading) -> Signal | None:
     """Fire when something is counted as birds are, or told male from female."""
     seen = [kind.search(reading.text) for kind in (_COUNTED, _SEXED)]
