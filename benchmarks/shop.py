@@ -19,7 +19,8 @@ SEED = 20260310
 _BIRDS = ("画眉", "八哥", "鹩哥", "百灵", "绣眼", "靛颏", "牡丹鹦鹉", "玄凤", "文鸟", "珍珠鸟")
 _THINGS = ("鸟笼", "鸟粮", "食罐", "鱼缸", "盆景", "自行车", "手机壳", "书架", "电饭煲", "茶具")
 _PLACES = ("沈阳铁西", "大连沙河口", "鞍山铁东", "抚顺顺城", "本溪平山", "丹东振兴", "锦州古塔")
-_WORDS = ("自家养的", "叫口好", "不怕人", "可自提", "送笼子", "非诚勿扰", "九成新", "价格可议")
+_WORDS = ("九成新", "搬家处理", "可自提", "支持验货", "非诚勿扰", "原装配件", "闲置", "价格可议")
+_BIRD_WORDS = ("自家养的", "叫口好", "不怕人", "送笼子")
 
 
 @dataclass(slots=True)
@@ -70,13 +71,15 @@ def _list(numbers: range, page: int, last_page: int) -> str:
 
 def _item(number: int, chance: random.Random) -> str:
     # one in twenty is about a bird: more than a real site shows, so judging is not left out
-    what = chance.choice(_BIRDS if number % 20 == 0 else _THINGS)
-    text = "，".join(chance.choices(_WORDS, k=12))
+    is_bird = number % 20 == 0
+    what = chance.choice(_BIRDS if is_bird else _THINGS)
+    words = chance.choices(_WORDS, k=12)
+    text = "，".join([*words, *chance.choices(_BIRD_WORDS, k=3)] if is_bird else words)
     about = "".join(f"<p>{'，'.join(chance.choices(_WORDS, k=8))}</p>" for _ in range(12))
     links = "".join(f'<li><a href="/c/{n}">分类 {n}</a></li>' for n in range(40))
     return (
         f'<nav><ul>{links}</ul></nav><div class="detail" data-id="{number}">'
-        f'<h1 class="bt">出 {what} 一只</h1><span class="price">{chance.randint(20, 3000)}元</span>'
+        f'<h1 class="bt">出 {what} 一件</h1><span class="price">{chance.randint(20, 3000)}元</span>'
         f'<span class="area">{chance.choice(_PLACES)}</span>'
         f'<span class="time" title="2026-03-{number % 9 + 1:02d} 12:30">昨天</span>'
         f'<a class="seller" href="/u/{number % 300}">卖家{number % 300}</a>'

@@ -85,10 +85,10 @@ def _is_utf8(text: str, body: bytes) -> bool:
 
     Sequences of two bytes alone prove nothing: 模 in GBK is a letter of Latvian in UTF-8.
     """
-    long = sum(char > "\u07ff" for char in text)
     broken = text.count("\ufffd")
     if not broken or _is_written(body):
-        return bool(long) or text.isascii()
+        return text.isascii() or any(char > "\u07ff" for char in text)
+    long = sum(char > "\u07ff" for char in text)
     return long - broken >= _UTF8_ALIKE * broken
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 import tldextract
@@ -98,6 +98,7 @@ def _minutes(clock: str) -> int:
     return int(hour) * 60 + int(minute)
 
 
+@lru_cache(maxsize=4096)
 def host_of(url: str) -> str:
     """Return ``host:port`` as the address names it, lower case: whose patience is counted."""
     return urlsplit(url).netloc.rpartition("@")[2].lower()

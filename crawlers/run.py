@@ -4,6 +4,7 @@ One process does this once (Twisted's reactor cannot be started twice): ``shouyi
 is that process, and :mod:`crawlers.apart` starts it.
 """
 
+import gc
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -113,6 +114,8 @@ def run_source(
         raise BadInput(source.key, f"may be read {hours} only", "see manners.hours in its file")
     began = clock.steady_seconds()
     reader = load_reader(settings)
+    # the lexicon lives as long as the process: it need not be searched for what may go
+    gc.freeze()
     needs_browser = source.browser or source.family == "app"
     browser_path = find_browser(settings) if needs_browser else ""
     with _store(settings, is_dry=asked.dry_run) as db:
