@@ -18,7 +18,9 @@ from keywords.normalise import Folding
 _BETWEEN = "\x1e"  # the record separator
 _NOISE = re.compile(r"[^\w\x1e\u2100-\u2fff\U0001f000-\U0001ffff]+|_+")  # pictures stay
 _PLAIN_MARKS = "\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f\uff5e"  # ！（），：；？～
-_SOMETIMES = {"egg", "hawk", "anybird", "gear", "keep"}
+_SOMETIMES = {"egg", "hawk", "anybird", "gear"}
+_INITIALS = 3  # letters
+_EVERYDAY = 2  # characters: 活的, 成品
 _NEVER = {"life", "place", "contact", "claim", "swap"}
 
 
@@ -66,7 +68,10 @@ def _tells(entry: Entry) -> bool:
     if kind == CONFUSER or kind in _NEVER or KINDS[kind] is Part.AGAINST:
         return False
     if kind in {"bird", "code", "emoji"}:
-        return True
+        # hm, xy alone are initials of anything
+        return not (entry.form.isascii() and len(entry.form) <= _INITIALS)
     if kind in _SOMETIMES:
         return entry.strength != "weak" or kind == "anybird"
+    if kind == "keep":
+        return entry.strength == "strong" or len(entry.form) > _EVERYDAY
     return entry.strength == "strong"

@@ -27,12 +27,39 @@ _NAMES = frozenset({"bird", "code", "domestic"})
 _CLAUSE_HEADS = frozenset({"sell", "buy", "swap", "ship"})
 
 
+class _Form:
+    """A form in the automaton, with all that is asked of it worked out beforehand."""
+
+    __slots__ = (
+        "entry",
+        "is_against",
+        "is_around",
+        "is_han",
+        "is_head",
+        "is_loose",
+        "kind",
+        "size",
+    )
+
+    def __init__(self, entry: Entry) -> None:
+        form, kind = entry.form, entry.kind
+        part = None if kind == CONFUSER else KINDS[kind]
+        self.entry = entry
+        self.kind = kind
+        self.size = len(form)
+        self.is_head = self.size == 1 and kind in _CLAUSE_HEADS
+        self.is_han = not form[0].isascii() and not form[-1].isascii() and not self.is_head
+        self.is_loose = self.size > 1 and kind != CONFUSER and _is_loose(entry)
+        self.is_against = part is Part.AGAINST
+        self.is_around = part is Part.AROUND
+
+
 class Match(NamedTuple):
     """A form found in a folded text, before anything is decided."""
 
     start: int
     end: int
-    entry: Entry
+    form: _Form
 
 
 class Found(NamedTuple):
@@ -63,7 +90,7 @@ class Matcher:
         self._longest = max(map(len, [*lexicon.after, *lexicon.before]), default=0)
         self._all = ahocorasick.Automaton()
         for entry in lexicon.entries:
-            self._all.add_word(_bytes(entry.form), (len(entry.form), entry))
+            self._all.add_word(_bytes(entry.form), _Form(entry))
         self._all.make_automaton()
 
     def found_in(self, fields: Mapping[str, str]) -> Found:
@@ -79,59 +106,69 @@ class Matcher:
         return Found(hits.of(kept), hits.of(taken), hits.of(takers))
 
     def _matches(self, text: str, folded: Folded) -> list[Match]:
-        found = []
+        found: list[Match] = []
+        at = folded.at
         spelt = folded.text.encode()
         at_byte = at_character = 0
-        for last, (size, entry) in self._all.iter(spelt.decode("latin-1")):
-            at_character += len(spelt[at_byte : last + 1].decode())
-            at_byte = last + 1
+        for last, form in self._all.iter(spelt.decode("latin-1")):
+            if last >= at_byte:
+                at_character += len(spelt[at_byte : last + 1].decode())
+                at_byte = last + 1
+            size = form.size
             start = at_character - size
-            if self._stands(text, folded, start, at_character, entry):
-                found.append(Match(start, at_character, entry))
+            is_whole = at[at_character - 1] - at[start] == size - 1
+            if (form.is_han and is_whole) or self._stands(
+                text, folded, start, at_character, form, is_whole=is_whole
+            ):
+                found.append(Match(start, at_character, form))
                 if len(found) >= MOST_HITS:
                     break
-        found.sort(key=_from_left)
+        if len(found) > 1:
+            found.sort(key=_from_left)
         return found
 
-    def _stands(self, text: str, folded: Folded, start: int, end: int, entry: Entry) -> bool:
+    def _stands(
+        self, text: str, folded: Folded, start: int, end: int, form: _Form, *, is_whole: bool
+    ) -> bool:
         """Tell a word from chance: whole Latin words, nothing but noise between characters."""
         at = folded.at
         first, last = at[start], at[end - 1]
-        form = entry.form
-        if len(form) == 1 and entry.kind in _CLAUSE_HEADS:
+        if form.is_head:
             # 出, 收, 求 say something only where a clause begins
             return (
                 start == 0 or at[start - 1] + 1 < first or folded.text[start - 1] == BETWEEN_FIELDS
             )
-        if form[0].isascii() and start and at[start - 1] >= first - 1:
+        typed = form.entry.form
+        if typed[0].isascii() and start and at[start - 1] >= first - 1:
             before = folded.text[start - 1]
             if before.isascii() and before.isalnum():
                 return False
-        if form[-1].isascii() and end < len(at) and at[end] <= last + 1:
+        if typed[-1].isascii() and end < len(at) and at[end] <= last + 1:
             behind = folded.text[end]
             if behind.isascii() and behind.isalnum():
                 return False
-        if last - first == end - 1 - start:
-            return True
-        return _is_noise(text, folded, start, end)
+        return is_whole or _is_noise(text, folded, start, end)
 
     def _sifted(
         self, folded: Folded, matches: list[Match]
     ) -> tuple[list[Match], list[Match], list[Match]]:
         """Sort matches, longest first from left to right, into kept, taken back, and takers."""
-        sieve = _Sieve(self._form_around, self._is_chance, folded, matches)
+        sieve = _Sieve(self, folded, matches)
+        sift = sieve.sift
         for match in matches:
-            sieve.sift(match)
+            sift(match)
         return sieve.kept, sieve.taken, list(dict.fromkeys(sieve.takers))
 
-    def _form_around(self, folded: Folded, match: Match, starts: frozenset[int]) -> Match | None:
+    def form_around(
+        self, folded: Folded, match: Match, starts: Callable[[int], bool]
+    ) -> Match | None:
         """Return the look-alike that a name and its neighbour make: 鸟名 + 牌 is a brand."""
         text, at = folded.text, folded.at
         start, end = match.start, match.end
-        if end < len(at) and end not in starts and at[end] - at[end - 1] <= _SHORT:
+        if end < len(at) and at[end] - at[end - 1] <= _SHORT:
             for size in range(self._longest, 0, -1):
                 kind = self._after.get(text[end : end + size])
-                if kind is not None:
+                if kind is not None and not starts(end):
                     return self._form(start, min(end + size, len(text)), text, kind)
         if start and at[start] - at[start - 1] <= _SHORT:
             for size in range(self._longest, 0, -1):
@@ -143,14 +180,10 @@ class Matcher:
     @staticmethod
     def _form(start: int, end: int, text: str, kind: str) -> Match:
         word = text[start:end]
-        return Match(start, end, Entry(word, word, CONFUSER, (kind,), "strong", "plain"))
+        return Match(start, end, _Form(Entry(word, word, CONFUSER, (kind,), "strong", "plain")))
 
-    def _is_chance(self, folded: Folded, match: Match) -> bool:
+    def is_chance(self, folded: Folded, match: Match) -> bool:
         """Return whether the term only seems to stand there: 红子 in 粉红子母扣."""
-        entry = match.entry
-        size = match.end - match.start
-        if size == 1 or not _is_loose(entry):
-            return False
         text, at = folded.text, folded.at
         left = match.start and at[match.start - 1] + 1 == at[match.start]
         right = match.end < len(at) and at[match.end - 1] + 1 == at[match.end]
@@ -182,7 +215,7 @@ class _Hits:
         at = self._folded.at
         start, end = at[match.start], at[match.end - 1] + 1
         surface = self._text[start:end]
-        entry = match.entry
+        entry = match.form.entry
         via = entry.via
         if via == "plain" and surface != entry.term:
             via = self._folding.way(surface)
@@ -204,55 +237,46 @@ class _Hits:
 class _Sieve:
     """What of the matches may stay, seen from left to right, the longer one first."""
 
-    def __init__(
-        self,
-        form_around: Callable[[Folded, Match, frozenset[int]], Match | None],
-        is_chance: Callable[[Folded, Match], bool],
-        folded: Folded,
-        matches: list[Match],
-    ) -> None:
+    def __init__(self, matcher: Matcher, folded: Folded, matches: list[Match]) -> None:
         self.kept: list[Match] = []
         self.taken: list[Match] = []
         self.takers: list[Match] = []
-        self._form_around = form_around
-        self._is_chance = is_chance
+        self._matcher = matcher
         self._folded = folded
-        self._starts = frozenset(
-            [match.start for match in matches if match.entry.kind in {"bird", "code"}]
-        )
+        self._matches = matches
         self._reach: dict[str, int] = {}
         self._shade = -1
         self._taker: Match | None = None
 
     def sift(self, match: Match) -> None:
         """Keep a match, or let it go."""
-        kind = match.entry.kind
+        end, form = match.end, match.form
+        kind = form.kind
         if kind == CONFUSER:
             self._shelter(match)
-        elif match.end <= self._reach.get(kind, -1):
-            pass  # a longer word of the same kind says it better
-        elif self._is_taken(match):
-            pass
-        elif kind == "anybird" and match.end <= self._shade:
-            pass  # the 鸟 of 捕鸟网
-        elif KINDS[kind] is Part.AGAINST and self._is_denied(match):
-            pass  # 不是塑料的: what it is not, speaks for nothing
-        elif not self._is_chance(self._folded, match):
-            self._keep(match)
+            return
+        reached = self._reach.get(kind)
+        if reached is not None and end <= reached:
+            return  # a longer word of the same kind says it better
+        if form.is_against and self._is_denied(match):
+            return  # 不是塑料的: what it is not, speaks for nothing
+        if (not form.is_against or kind == "domestic") and self._is_taken(match):
+            return
+        if kind == "anybird" and end <= self._shade:
+            return  # the 鸟 of 捕鸟网
+        if form.is_loose and self._matcher.is_chance(self._folded, match):
+            return
+        self._reach[kind] = end
+        if not form.is_around and end > self._shade:
+            self._shade = end
+        if kind in _TAKERS:
+            self._shelter(match)
+        self.kept.append(match)
 
     def _is_denied(self, match: Match) -> bool:
         """Return whether a word that speaks for an honest reading is denied, or in a longer one."""
         before = self._folded.text[max(0, match.start - 2) : match.start]
         return match.end <= self._shade or before.endswith(_DENIALS)
-
-    def _keep(self, match: Match) -> None:
-        kind = match.entry.kind
-        self._reach[kind] = match.end
-        if KINDS[kind] is not Part.AROUND:
-            self._shade = max(self._shade, match.end)
-        if kind in _TAKERS:
-            self._shelter(match)
-        self.kept.append(match)
 
     def _shelter(self, match: Match) -> None:
         if self._taker is None or match.end > self._taker.end:
@@ -260,18 +284,24 @@ class _Sieve:
 
     def _is_taken(self, match: Match) -> bool:
         """Return whether a look-alike takes the match back; note both."""
-        kind = match.entry.kind
-        if KINDS[kind] is Part.AGAINST and kind != "domestic":
-            return False
-        taker = self._taker if self._taker and match.end <= self._taker.end else None
-        if taker is None and kind in _NAMES:
-            taker = self._form_around(self._folded, match, self._starts)
-        if taker is None:
-            return False
+        kind = match.form.kind
+        taker = self._taker
+        if taker is None or match.end > taker.end:
+            if kind not in _NAMES:
+                return False
+            taker = self._matcher.form_around(self._folded, match, self._starts)
+            if taker is None:
+                return False
         if kind in _TAKEN:
             self.taken.append(match)
             self.takers.append(taker)
         return True
+
+    def _starts(self, offset: int) -> bool:
+        """Return whether another name begins at an offset."""
+        return any(
+            match.start == offset and match.form.kind in {"bird", "code"} for match in self._matches
+        )
 
 
 def _bytes(form: str) -> str:

@@ -44,7 +44,7 @@ class Reader:
         return Ranked(listing, (), (), (), 0, is_suspicious=False, lexicon=self.lexicon.version)
 
     def _read_closely(self, listing: Listing) -> Ranked:
-        found = self.lexicon.read_closely(listing.words())
+        found = self.lexicon.read_closely(_fields_of(listing))
         if not found.hits and not found.lookalikes:
             return self._let_go(listing)
         evidence = tuple([hit for hit in found.hits if hit.field in _EVIDENCE])
@@ -67,6 +67,13 @@ class Reader:
             is_suspicious=score >= self.weights.suspicious_from,
             lexicon=self.lexicon.version,
         )
+
+
+def _fields_of(listing: Listing) -> dict[str, str]:
+    """Return what ``listing.words()`` gives; most listings are a title and a text."""
+    if listing.ocr or listing.tags or listing.seller.name or listing.price.raw or listing.place.raw:
+        return listing.words()
+    return {"title": listing.title, "text": listing.text}
 
 
 def _evidence_of(listing: Listing) -> str:

@@ -4,9 +4,8 @@ import re
 
 from pipeline.reading import Reading, Signal, listens_to
 
-_NUMBER = "[0-9０-９一二两俩三四五六七八九十百几仨半]"
 _COUNTED = re.compile(
-    f"{_NUMBER}{{1,4}}\\s?(?:只|隻|对|對|窝|羽|枚|把|架|笼|头|条|公|母)"
+    "[0-9０-９一二两俩三四五六七八九十百几仨半] ?[只隻对對窝羽枚把架笼头条公母]"
     "|[一两俩几]个|各一|[公母][一两俩二三]"
 )
 _SEXED = re.compile(
