@@ -4,6 +4,7 @@ They are not ours to pass on, so they lie beside the repository; without them th
 """
 
 import json
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -120,3 +121,41 @@ def test_a_page_served_over_http_is_read_by_source_try(name, httpserver, tmp_pat
     assert count == len(lines)
     assert {"normal"} == {line["page"] for line in lines}
     assert lines[0]["external_id"] == first
+
+
+CRAWLED = {
+    "tieba_mobile_board_list_2020.html": ("tieba-m", 28),
+    "weibo_cn_profile_list_2020.html": ("weibo-cn", 10),
+}
+
+
+@pytest.mark.parametrize("name", CRAWLED)
+def test_a_page_served_over_http_is_crawled_whole(name, httpserver, tmp_path):
+    """The shipped rules, pointed at a server of ours: every listing of the page is stored."""
+    key, count = CRAWLED[name]
+    host = f"{httpserver.host}:{httpserver.port}"
+    httpserver.expect_request("/robots.txt").respond_with_data("", status=404)
+    httpserver.expect_request("/page").respond_with_data(
+        (SHARED / name).read_bytes(), content_type="text/html"
+    )
+    text = (shipped_sources() / f"{key}.yml").read_text("utf-8")
+    text = re.sub(r"(?m)^search:\n(  .*\n)+", f'search: {{url: "http://{host}/page"}}\n', text)
+    text = re.sub(r"(?m)^base_url:.*", f'base_url: "http://{host}/"', text)
+    text = re.sub(r"(?m)^manners:.*", 'manners: {seconds_between: 0.05, reason: "ours"}', text)
+    text = re.sub(r"(?m)^expect:.*", f"expect: {{listings: [{count}, {count}]}}", text)
+    text = re.sub(r"(?m)^  next:.*\n", "", text)
+    own = tmp_path / "own.yml"
+    own.write_text(
+        text.replace("enabled: false", "enabled: true\nbasis: a server of our own")
+        + f'allow_private: ["{host}"]\n',
+        encoding="utf-8",
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-m", "commands", "crawl", "--source-file", str(own), "--json",
+         "--home", str(tmp_path / "home")],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    (line,) = [json.loads(one) for one in done.stdout.splitlines()]
+    assert ("ok", count, count) == (line["state"], line["listings"], line["new"]), done.stderr
