@@ -13,10 +13,13 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from io import BytesIO
+from itertools import product
 from pathlib import Path
 
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
 
 from casework import people, queue
 from desk import security
@@ -33,7 +36,7 @@ _WHO = "analyst"
 class Shot:
     """One picture: a page, a screen, and the keys pressed before it is taken."""
 
-    name: str
+    page: str
     path: str
     width: int = 1280
     height: int = 860
@@ -41,18 +44,23 @@ class Shot:
     language: str = "zh"
     keys: tuple[str, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """The file's name: page, width, scheme, and the language where it is English."""
+        told = f"{self.page}-{self.width}-{self.scheme}"
+        return f"{told}.png" if self.language == "zh" else f"{told}-{self.language}.png"
+
+
+_SCREENS = tuple(product((1280, 400), ("light", "dark")))
 
 SHOTS = (
-    Shot("login", "/login"),
-    Shot("queue", "/queue"),
-    Shot("queue-dark", "/queue", scheme="dark"),
-    Shot("queue-en", "/queue", language="en"),
-    Shot("queue-phone", "/queue", width=400),
-    Shot("listing", "first", height=1240),
-    Shot("listing-dark", "first", height=1240, scheme="dark"),
-    Shot("listing-en", "first", height=1240, language="en"),
-    Shot("listing-phone", "first", width=400),
+    *(Shot("login", "/login", width, scheme=scheme) for width, scheme in _SCREENS),
+    *(Shot("queue", "/queue", width, scheme=scheme) for width, scheme in _SCREENS),
+    *(Shot("listing", "first", width, 1100, scheme) for width, scheme in _SCREENS),
+    Shot("queue", "/queue", language="en"),
+    Shot("listing", "first", height=1100, language="en"),
     Shot("verdict", "first", keys=("1",)),
+    Shot("verdict", "first", width=400, keys=("1",)),
     Shot("keys", "first", keys=("?",)),
 )
 """The visible list. ``first`` is the listing on top of the queue."""
@@ -77,10 +85,9 @@ def main(arguments: list[str] | None = None) -> None:
                 executable_path=find_browser(settings), args=["--no-sandbox", "--disable-gpu"]
             )
             for shot in SHOTS:
-                _take(browser, shot, address, token, first).screenshot(
-                    path=chosen.out / f"{shot.name}.png"
-                )
-                sys.stdout.write(f"{chosen.out / shot.name}.png\n")
+                picture = _take(browser, shot, address, token, first)
+                _save(picture, chosen.out / shot.name)
+                sys.stdout.write(f"{chosen.out / shot.name}\n")
             browser.close()
 
 
@@ -123,7 +130,7 @@ def _served(settings: Settings) -> Iterator[str]:
         door.close()
 
 
-def _take(browser: Browser, shot: Shot, address: str, token: str, first: str) -> Page:
+def _take(browser: Browser, shot: Shot, address: str, token: str, first: str) -> bytes:
     context = browser.new_context(
         viewport={"width": shot.width, "height": shot.height},
         color_scheme="dark" if shot.scheme == "dark" else "light",
@@ -138,7 +145,16 @@ def _take(browser: Browser, shot: Shot, address: str, token: str, first: str) ->
     page.goto(f"{address}{path}?lang={shot.language}", wait_until="networkidle")
     for key in shot.keys:
         page.keyboard.press(key)
-    return page
+    picture = page.screenshot()
+    context.close()
+    return picture
+
+
+def _save(picture: bytes, file: Path) -> None:
+    """Write a picture with 256 colours: a third of the size, and nobody sees it."""
+    with Image.open(BytesIO(picture)) as whole:
+        few = whole.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    few.save(file, optimize=True)
 
 
 if __name__ == "__main__":
