@@ -31,6 +31,7 @@ from pipeline.base.clock import Clock
 from pipeline.base.errors import BadInput
 from pipeline.base.settings import Settings, find_browser
 from pipeline.base.urls import gate_for
+from pipeline.listing import Listing
 from pipeline.score import load_reader
 from pipeline.store import crawls
 from pipeline.store.crawls import Run
@@ -114,6 +115,9 @@ def run_source(
         raise BadInput(source.key, f"may be read {hours} only", "see manners.hours in its file")
     began = clock.steady_seconds()
     reader = load_reader(settings)
+    # loads the dictionary that decides word boundaries: a second in which a run that has
+    # begun would answer nobody
+    reader.read(Listing(source=source.key, site_id="", seen_at=clock.now(), title="出画眉"))
     # the lexicon lives as long as the process: it need not be searched for what may go
     gc.freeze()
     needs_browser = source.browser or source.family == "app"
