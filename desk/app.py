@@ -1,5 +1,6 @@
 """Builds the desk: its pages, its door, and how errors are told."""
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -8,7 +9,7 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
@@ -155,11 +156,15 @@ def _told(request: Request, status: int) -> Response:
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": sentence}, status)
     house: House = request.app.state.house
-    with house.connections.lend() as db:
-        desk = sit_down(request, house, db)
-        return desk.page(
-            "message.html",
-            status=status,
-            heading=desk.say(heading),
-            sentence=desk.say(sentence),
-        )
+    try:
+        with house.connections.lend() as db:
+            desk = sit_down(request, house, db)
+            return desk.page(
+                "message.html",
+                status=status,
+                heading=desk.say(heading),
+                sentence=desk.say(sentence),
+            )
+    except (sqlite3.Error, ShouyiError):
+        # the store itself is what failed: say so without it
+        return PlainTextResponse(f"{heading}：{sentence}\n", status)

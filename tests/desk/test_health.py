@@ -36,3 +36,16 @@ def test_a_store_that_is_broken_is_told(caller, db):
     answer = caller.http.get("/healthz")
 
     assert (503, "failed") == (answer.status_code, answer.json()["store"])
+
+
+def test_a_store_that_is_gone_is_told_in_words(caller, settings):
+    """Every page answers, hardened, in a sentence; the watchdog sees 503."""
+    caller.desk.app.state.house.connections.close()
+    settings.database.rename(settings.home / "elsewhere.db")
+
+    pulse, page = caller.http.get("/healthz"), caller.http.get("/login")
+
+    assert 503 == pulse.status_code
+    assert 400 <= page.status_code
+    assert "Traceback" not in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
