@@ -55,6 +55,7 @@ class Reading:
     limit: int | None = None
     shown: set[str] = field(default_factory=set)
     keys: set[str] = field(default_factory=set)
+    _met: set[str] = field(default_factory=set)  # on the lists that this process has read
 
     def seeds(self) -> list[Due]:
         """Return where the run begins: one index page for each word in each place."""
@@ -63,7 +64,6 @@ class Reading:
             url = self.source.index_url(start)
             meta = {"start": number, "number": 0, "depth": 0}
             found.append(Due(key=canonical(url), url=url, kind="index", meta=meta))
-        self.keys.update(page.key for page in found)
         return found
 
     def read(self, due: Due, fetched: Fetched) -> Yield:
@@ -113,8 +113,10 @@ class Reading:
             return Yield(page=finished)
         given = self.cards(page)
         found, refused = list(given.found), list(given.refused)
-        is_news = any(card.site_id not in self.shown for card in page.cards)
-        self.shown.update(card.site_id for card in page.cards)
+        names = {card.site_id for card in page.cards}
+        is_news = not names <= self._met
+        self._met |= names
+        self.shown |= names
         after = self._page_after(due, page, is_news=is_news)
         if isinstance(after, Due):
             self.keys.add(after.key)

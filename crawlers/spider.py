@@ -125,13 +125,16 @@ class SourceSpider(Spider):
 
     def _seed(self) -> None:
         job = self.job
-        if not job.ledger.is_begun():
-            run = job.delivery.run
-            before = crawls.before(job.delivery.db, run)
-            with job.delivery.db.atomic():
-                job.ledger.add(job.reading.seeds())
+        seeds = job.reading.seeds()
+        with job.delivery.db.atomic():
+            known = job.ledger.keys()
+            if known and not {page.key for page in seeds} <= known:
+                job.ledger.start_over()  # the source file was changed since
+            if not known:
+                before = crawls.before(job.delivery.db, job.delivery.run)
                 if before is not None:
                     job.ledger.carry_over(before.run_id)
+            job.ledger.add(seeds)
         job.reading.keys.update(job.ledger.keys())
         job.reading.shown.update(job.ledger.shown())
         job.feed.add(job.ledger.due(limit=1_000_000))

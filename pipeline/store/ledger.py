@@ -64,6 +64,7 @@ _LEAVE_LISTINGS = """
     update run_listings set outcome = 'failed', reason = ?, at = ?
      where run_id = ? and outcome = 'listed'
 """
+_FORGET = "delete from run_listings where run_id = ? and outcome in ('listed', 'failed')"
 _FAILING = """
     select key, url, kind, meta, reason from run_pages
      where run_id = ? and state = 'failed' and kind = 'listing'
@@ -195,10 +196,10 @@ class Ledger:
         self.db.conn.execute(_LEAVE_PAGES, (reason, now, self.run_id))
         self.db.conn.execute(_LEAVE_LISTINGS, (reason, now, self.run_id))
 
-    def is_begun(self) -> bool:
-        """Return whether any page was ever written down for this run."""
-        sql = "select 1 from run_pages where run_id = ? limit 1"
-        return self.db.conn.execute(sql, (self.run_id,)).fetchone() is not None
+    def start_over(self) -> None:
+        """Forget the pages, and what is not settled well: the next ones are other pages."""
+        self.db.conn.execute("delete from run_pages where run_id = ?", (self.run_id,))
+        self.db.conn.execute(_FORGET, (self.run_id,))
 
     def has_trouble(self) -> bool:
         """Return whether an index page failed: then what is not listed proves nothing."""

@@ -191,6 +191,23 @@ def test_an_interrupted_run_keeps_what_it_has_and_goes_on(shop, crawls, whole, w
     assert whole(done.run)
 
 
+def test_a_source_file_that_was_changed_meanwhile_begins_its_list_anew(shop, crawls, whole):
+    """The shop has moved to another port: what is stored stays, the rest is read over there."""
+    shop.odd["/item/115"] = lambda ask: (time.sleep(20), shop.answer(ask))
+    process = crawls.start(crawls.source(shop, at_once=1))
+    wait_for(lambda: shop.hits["/item/115"])
+    process.kill()
+    process.communicate()
+    moved = type(shop)()
+
+    done = crawls.run(crawls.source(moved))
+
+    moved.close()
+    assert ("ok", 30) == (done.state, done.listings), done.line
+    assert 30 == crawls.rows("select count(*) from listings")[0][0]
+    assert whole(done.run)
+
+
 def test_progress_is_told_on_stderr_and_the_result_alone_on_stdout(shop, crawls):
     """A script reads one JSON object, whatever is said beside it."""
     process = crawls.start(crawls.source(shop))
