@@ -1,24 +1,32 @@
 """SIGKILL at any point of a crawl: nothing is lost, nothing is twice, nobody mends by hand.
 
-The quick form kills at 20 random points. The long one, for ``make siege``::
+The quick form kills a crawl at 20 random points and a night at 3. The long one, for
+``make siege``::
 
-    .venv/bin/python tests/siege/test_kill.py 200
+    .venv/bin/python tests/siege/test_kill.py 200        # kills, then a seed if one is wanted
 """
 
 import importlib.util
 import os
 import random
 import signal
+import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from demo.market import truth
+
 SEED = 20260310
 KILLS = 20
+NIGHT_KILLS = 3
+CRAWLED = frozenset({"demo-classifieds", "demo-app"})
 LISTINGS = 60
 AT_ONCE = 4
 
@@ -33,6 +41,49 @@ def test_a_run_killed_at_twenty_random_points_loses_nothing(shop_and_crawls):
 
     assert KILLS == kills
     assert runs >= 1
+
+
+@pytest.mark.siege
+@pytest.mark.timeout(600)
+def test_a_night_killed_at_random_moments_loses_nothing(tmp_path):
+    """Over the practice market: crawls and snapshots broken off, and gone on with."""
+    assert NIGHT_KILLS == nights(tmp_path / "home", NIGHT_KILLS, seed=SEED)
+
+
+def nights(home, wanted, *, seed):
+    """Kill nights over the practice market, then let one end, and ask the oracle."""
+    chance = random.Random(seed)  # noqa: S311 - the same moments again
+    command = [sys.executable, "-m", "commands", "night", "--json", "--home", str(home)]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    kills = 0
+    for _ in range(wanted):
+        night = subprocess.Popen(command, start_new_session=True, **quiet)
+        with suppress(subprocess.TimeoutExpired):
+            night.wait(timeout=chance.uniform(3, 16))
+        if night.poll() is None:
+            os.killpg(night.pid, signal.SIGKILL)
+            kills += 1
+        night.wait()
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert 0 == done.returncode, done.stderr[-2000:]
+    check_night(home)
+    return kills
+
+
+def check_night(home):
+    """The oracle of a night: each listing of the market once, each flagged one sealed once."""
+    connection = sqlite3.connect(home / "shouyi.db")
+    ask = connection.execute
+    truths = {one for one in truth(night=1) if one.split(":")[0] in CRAWLED}
+    assert truths == {one for (one,) in ask("select listing_id from listings")}
+    twice = "select listing_id from listing_events where what = 'first_seen' group by 1 having"
+    assert [] == ask(f"{twice} count(*) > 1").fetchall()
+    assert [] == ask("select run_id from runs where state <> 'ok'").fetchall()
+    assert [] == ask("select listing_id from listings where snapshot = 'wanted'").fetchall()
+    sealed = {one for (one,) in ask("select snapshot_id from snapshots where state = 'sealed'")}
+    assert sealed == {path.name for path in (home / "evidence").iterdir() if path.is_dir()}
+    assert [("ok",)] == ask("pragma integrity_check").fetchall()
+    connection.close()
 
 
 def campaign(shop, crawls, wanted, *, seed):
@@ -120,6 +171,7 @@ def main():
         site = _room().Shop(listings=LISTINGS)
         kills, runs = campaign(site, _room().Crawls(Path(folder), Path(folder)), wanted, seed=seed)
         site.close()
+        nights(Path(folder) / "night", max(1, wanted // 10), seed=seed)
     sys.stdout.write(f"kill: {kills} kills over {runs} runs, 0 lost, 0 twice (seed {seed})\n")
 
 
