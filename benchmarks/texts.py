@@ -34,6 +34,16 @@ _SAYINGS = (
     ),
     *("地方不大但是很舒服", "学校通知下周开家长会", "周末一起去爬山，风景很美"),
 )
+_TALK = (
+    *("跟闺蜜徐嘉怡去探店，老板娘人超nice", "韩版ulzzang宽松显瘦ins风，亲测不踩雷"),
+    *("楼主@小鱼干儿 说的对，这波操作太秀了", "赵梓涵演的女二圈粉了，求第二季快更"),
+    *("骁龙8gen2打原神满帧不烫手，真香", "奶茶三分糖去冰加啵啵，yyds"),
+    *("浑南万达旁边那家麻辣拌，阿姨手速绝了", "莫干山路的民宿，管家小戴很贴心"),
+    *("斯嘉丽复古港风碎花裙，微胖妹子闭眼入", "李铭轩首发砍下28分，末节关键三分锁定胜局"),
+    *("扫地机器人石头G20会自己回充，解放双手", "刷到欧阳博远的视频笑到头掉，哈哈哈哈"),
+    *("皇姑区长江街老小区六楼，采光贼好", "国货彩妆橘朵腮红盘，显色持妆一整天"),
+    *("孩子奥数班陆老师讲得透，续费了", "阿根廷队梅开二度，解说贺炜金句频出"),
+)
 _LOOKALIKES = ("麻雀虽小五脏俱全", "燕尾夹一盒", "太平鸟外套", "孔雀鱼缸", "猫头鹰图案")
 _ENDINGS = ("", "，沈阳自提", "，包邮", "，价格可议", "！", "，推荐购买", "。", "，谢谢大家")
 
@@ -43,13 +53,17 @@ def gold() -> list[dict[str, Any]]:
     return [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
 
 
-def mixed(count: int, *, seed: int = 11) -> list[dict[str, str]]:
-    """Return listings as a night meets them: nine ordinary ones for one of the gold set."""
+def mixed(count: int, *, share: float, seed: int = 11) -> list[dict[str, str]]:
+    """Return ordinary listings with a share of the gold set among them."""
     dice = random.Random(seed)  # noqa: S311 - a fixed seed, no secret
     told = [{"title": row.get("title", ""), "text": row.get("text", "")} for row in gold()]
     real = background()
     return [
-        dice.choice(told) if dice.random() < 0.1 else dice.choice(real) if real else ordinary(dice)
+        dice.choice(told)
+        if dice.random() < share
+        else dice.choice(real)
+        if real
+        else ordinary(dice)
         for _ in range(count)
     ]
 
@@ -65,7 +79,7 @@ def background() -> list[dict[str, str]]:
 
 def ordinary(dice: random.Random) -> dict[str, str]:
     """Return one ordinary text of about 36 characters; one in thirty holds a look-alike."""
-    said = dice.sample(_SAYINGS, 2)
+    said = [dice.choice(_SAYINGS), dice.choice(_TALK)]
     if dice.random() < 1 / 30:
         said[0] = dice.choice(_LOOKALIKES)
     return {

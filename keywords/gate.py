@@ -17,9 +17,10 @@ from keywords.normalise import Folding
 
 _BETWEEN = "\x1e"  # the record separator
 _NOISE = re.compile(r"[^\w\x1e\u2100-\u2fff\U0001f000-\U0001ffff]+|_+")  # pictures stay
-_PLAIN_MARKS = "\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f\uff5e"  # ！（），：；？～
+_MARKS = "，。！？、：；（）～“”‘’…—·《》【】「」"
+"""Marks of everyday writing; any other is rare enough for the text to be folded."""
 _SOMETIMES = {"egg", "hawk", "anybird", "gear"}
-_INITIALS = 3  # letters
+_INITIALS = 2  # letters
 _EVERYDAY = 2  # characters: 活的, 成品
 _NEVER = {"life", "place", "contact", "claim", "swap"}
 
@@ -39,8 +40,7 @@ class Gate:
         changed = "".join(
             sorted(character for character in reads if "\u4e00" <= character <= "\u9fff")
         )
-        usual = rf"\x00-\x1d\x1f-\x7f\u2010-\u2027\u3000-\u3011\u4e00-\u9fff{_PLAIN_MARKS}"
-        self._odd = re.compile(f"[^{usual}]|[{changed}]")
+        self._odd = re.compile(rf"[^\x00-\x1d\x1f-\x7f\u4e00-\u9fff{_MARKS}]|[{changed}]")
 
     def tells(self, text: str) -> bool:
         """Return whether a text is worth a full reading."""

@@ -22,12 +22,16 @@ class Lexicon:
     Attributes:
         version: short hash of all its files, printed on every hit.
         species: birds and groups of birds by Chinese name.
+        members: the birds of each group, by the group's name.
     """
 
     def __init__(self, made: Compiled, cache: Path | None = None) -> None:
         self.version = made.version
         self.species: Mapping[str, Species] = MappingProxyType(
             {bird.name: bird for bird in made.species}
+        )
+        self.members: Mapping[str, tuple[str, ...]] = MappingProxyType(
+            {bird.name: bird.members for bird in made.species if bird.members}
         )
         self._entries = made.entries
         self._folding = Folding(made.reads, {BETWEEN_FIELDS: BETWEEN_FIELDS})

@@ -209,29 +209,25 @@ class _Hits:
 
     def of(self, matches: list[Match]) -> tuple[Hit, ...]:
         """Return them as hits."""
-        return tuple([self._hit(match) for match in matches])
-
-    def _hit(self, match: Match) -> Hit:
-        at = self._folded.at
-        start, end = at[match.start], at[match.end - 1] + 1
-        surface = self._text[start:end]
-        entry = match.form.entry
-        via = entry.via
-        if via == "plain" and surface != entry.term:
-            via = self._folding.way(surface)
-        field = bisect_right(self._starts, start) - 1
-        away = self._starts[field]
-        return Hit(
-            entry.term,
-            surface,
-            self._names[field],
-            start - away,
-            end - away,
-            via,
-            entry.kind,
-            entry.species,
-            entry.strength,
-        )
+        if not matches:
+            return ()
+        text, at, starts, names = self._text, self._folded.at, self._starts, self._names
+        hits = []
+        for first, behind, form in matches:
+            start, end = at[first], at[behind - 1] + 1
+            surface = text[start:end]
+            _, term, kind, species, strength, via = form.entry
+            if via == "plain" and surface != term:
+                via = self._folding.way(surface)
+            field = bisect_right(starts, start) - 1
+            away = starts[field]
+            hits.append(
+                Hit(
+                    *(term, surface, names[field], start - away, end - away),
+                    *(via, kind, species, strength),
+                )
+            )
+        return tuple(hits)
 
 
 class _Sieve:

@@ -1,6 +1,7 @@
 """What we make of a listing: the words found in it, the reasons to look closer, the score."""
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import product
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from pipeline.listing import Listing
 _QUOTED = 3  # words shown as the reason; the others are highlighted in the text anyway
 _LISTENS = "listens_to"
 LOOKALIKE = "lookalike"
+_TAKEN_BACK = (LOOKALIKE, "strong")
 _STRENGTHS = ("strong", "medium", "weak")
 
 
@@ -21,7 +23,8 @@ class Reading:
         vetoed: names that a look-alike took back (the 画眉 of 画眉笔): shown, never counted.
         lookalikes: the words that took them back.
         species: what the hits may mean, by Chinese name.
-        kinds: the kinds of words found, "lookalike" among them where one took a name back.
+        kinds: kinds and strengths of the words found; ``("lookalike", "strong")`` among
+            them where one took a name back.
     """
 
     __slots__ = ("_words", "hits", "kinds", "listing", "lookalikes", "species", "vetoed")
@@ -41,12 +44,15 @@ class Reading:
         self.lookalikes = lookalikes
         self.species = species
         words: dict[tuple[str, str], dict[str, Hit]] = {}
-        kinds = {LOOKALIKE} if lookalikes else set()
         for hit in hits:
-            kinds.add(hit.kind)
-            words.setdefault((hit.kind, hit.strength), {}).setdefault(hit.term, hit)
+            key = hit.kind, hit.strength
+            said = words.get(key)
+            if said is None:
+                words[key] = {hit.term: hit}
+            else:
+                said.setdefault(hit.term, hit)
         self._words = words
-        self.kinds = frozenset(kinds)
+        self.kinds = frozenset([*words, _TAKEN_BACK] if lookalikes else words)
 
     def words(self, *kinds: str, strengths: Iterable[str] = _STRENGTHS) -> list[Hit]:
         """Return the hits of these kinds, each term once."""
@@ -101,19 +107,19 @@ class Signal(NamedTuple):
 Look = Callable[[Reading], Signal | None]
 
 
-def listens_to(*kinds: str) -> Callable[[Look], Look]:
-    """Mark a signal: it is asked only when words of one of these kinds stand in the listing."""
+def listens_to(*kinds: str, strengths: Iterable[str] = _STRENGTHS) -> Callable[[Look], Look]:
+    """Mark a signal: it is asked only when words of these kinds and strengths are there."""
 
     def marked(look: Look) -> Look:
-        setattr(look, _LISTENS, frozenset(kinds))
+        setattr(look, _LISTENS, frozenset(product(kinds, strengths)))
         return look
 
     return marked
 
 
-def kinds_of(look: Look) -> frozenset[str]:
-    """Return the kinds of words a signal was marked with."""
-    kinds: frozenset[str] = getattr(look, _LISTENS)
+def kinds_of(look: Look) -> frozenset[tuple[str, str]]:
+    """Return the kinds and strengths of words a signal was marked with."""
+    kinds: frozenset[tuple[str, str]] = getattr(look, _LISTENS)
     return kinds
 
 

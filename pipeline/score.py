@@ -31,8 +31,11 @@ class Reader:
     def read_many(self, listings: Sequence[Listing]) -> list[Ranked]:
         """Return what :meth:`read` gives for each; most of them go after one cheap look."""
         told = self.lexicon.telling([_evidence_of(listing) for listing in listings])
+        version, none = self.lexicon.version, ()
         return [
-            self._read_closely(listing) if tells else self._let_go(listing)
+            self._read_closely(listing)
+            if tells
+            else Ranked(listing, none, none, none, 0, is_suspicious=False, lexicon=version)
             for listing, tells in zip(listings, told, strict=True)
         ]
 
@@ -78,8 +81,9 @@ def _fields_of(listing: Listing) -> dict[str, str]:
 
 def _evidence_of(listing: Listing) -> str:
     """Return the texts that count, joined."""
-    more = (listing.ocr, *listing.tags) if listing.ocr or listing.tags else ()
-    return " ".join((listing.title, listing.text, *more))
+    if listing.ocr or listing.tags:
+        return " ".join((listing.title, listing.text, listing.ocr, *listing.tags))
+    return f"{listing.title} {listing.text}"
 
 
 def named(hits: Iterable[Hit], lexicon: Lexicon) -> tuple[str, ...]:
@@ -92,8 +96,10 @@ def named(hits: Iterable[Hit], lexicon: Lexicon) -> tuple[str, ...]:
         by_strength[hit.strength] += hit.species
     names = by_strength["strong"] + by_strength["medium"] or by_strength["weak"]
     once = dict.fromkeys(names)
+    if len(once) < 2:  # noqa: PLR2004 - nothing to cover
+        return tuple(once)
     covered = {
-        name for name in once if any(member in once for member in lexicon.species[name].members)
+        name for name in once if any(member in once for member in lexicon.members.get(name, ()))
     }
     return tuple(name for name in once if name not in covered)
 

@@ -133,6 +133,6 @@ SIGNALS: tuple[Look, ...] = (
 
 
 @lru_cache(maxsize=4096)
-def listening_to(kinds: frozenset[str]) -> tuple[Look, ...]:
+def listening_to(kinds: frozenset[tuple[str, str]]) -> tuple[Look, ...]:
     """Return the signals that words of these kinds can set off."""
     return tuple(look for look in SIGNALS if not kinds.isdisjoint(kinds_of(look)))
