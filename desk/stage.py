@@ -2,8 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi.responses import HTMLResponse
@@ -14,7 +13,7 @@ from casework.history import asked as price_asked
 from casework.reasons import Call
 from casework.reasons import load as load_reasons
 from desk import asked as asked_of
-from desk import kept
+from desk import kept, steps
 from desk.asked import Asked
 from desk.birds import LEVELS
 from desk.kept import Shown
@@ -23,7 +22,6 @@ from desk.marking import Span, shorten
 from desk.parts import AtDesk
 from desk.wording import (
     CALLS,
-    EVENTS,
     FIELDS,
     KINDS,
     LISTING_KINDS,
@@ -75,18 +73,6 @@ class Pull:
     because: str
     quote: str
     width: float
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line of the history."""
-
-    at: datetime
-    kind: str
-    what: str
-    who: str = ""
-    note: str = ""
-    changes: list[Any] = field(default_factory=list)
 
 
 def show(
@@ -178,7 +164,7 @@ def _view(desk: AtDesk, known: Known, asked: Asked) -> dict[str, Any]:
         "law_on": law_on,
         "cards": desk.birds.cards(stored.species[:_MOST_CARDS], on=law_on, language=desk.language),
         "more_cards": "、".join(stored.species[_MOST_CARDS:_MOST_NAMES]),
-        "history": _steps(desk, known),
+        "history": steps.of(desk, known),
         "kept": _kept(desk, known),
         "kept_note": desk.say(_KEPT_NOTES.get(stored.snapshot, _KEPT_NOTES[""])),
     }
@@ -260,44 +246,6 @@ def _pull(desk: AtDesk, signal: dict[str, Any], most: float) -> Pull:
         quote="" if quote in because else quote,
         width=width,
     )
-
-
-def _steps(desk: AtDesk, known: Known) -> list[Step]:
-    versions = {each.version: each for each in known.versions}
-    steps = []
-    for event in known.events:
-        changes = []
-        if event.what == "changed" and event.version in versions:
-            changes = [
-                {"name": desk.say(FIELDS.get(name, name)), "pieces": _near(pieces)}
-                for name, pieces in versions[event.version].differences.items()
-            ]
-        steps.append(
-            Step(event.at, "event", desk.say(EVENTS.get(event.what, event.what)), changes=changes)
-        )
-    for given in known.verdicts:
-        reason = next(
-            (each for each in load_reasons()[given.call] if each.code == given.reason), None
-        )
-        words = reason.in_language(desk.language) if reason else given.reason
-        what = f"{desk.say(CALLS[given.call])} · {words}"
-        steps.append(Step(given.at, "verdict", what, given.by, given.note))
-        if given.undone_at is not None:
-            undone = desk.say("撤销“%(call)s”") % {"call": desk.say(CALLS[given.call])}
-            steps.append(Step(given.undone_at, "verdict", undone, given.undone_by))
-    return sorted(steps, key=lambda step: step.at, reverse=True)
-
-
-def _near(pieces: Sequence[Any]) -> list[Any]:
-    """Keep 40 characters of what stayed, around what changed."""
-    return [
-        type(piece)(piece.kind, _middle(piece.text)) if piece.kind == "same" else piece
-        for piece in pieces
-    ]
-
-
-def _middle(text: str) -> str:
-    return text if len(text) <= 80 else f"{text[:40]}…{text[-40:]}"  # noqa: PLR2004
 
 
 def _kept(desk: AtDesk, known: Known) -> Shown | None:

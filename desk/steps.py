@@ -1,0 +1,65 @@
+"""What happened to a listing and who decided what, newest first, as a page tells it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from casework.differences import Piece
+from casework.history import Known
+from casework.reasons import load as load_reasons
+from desk.parts import AtDesk
+from desk.wording import CALLS, EVENTS, FIELDS
+
+_AROUND = 40
+"""Characters of what stayed, shown on each side of a change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the history."""
+
+    at: datetime
+    kind: str
+    what: str
+    who: str = ""
+    note: str = ""
+    changes: list[Any] = field(default_factory=list)
+
+
+def of(desk: AtDesk, known: Known) -> list[Step]:
+    """Return the steps of a listing's life: what was seen of it, and each verdict."""
+    versions = {each.version: each for each in known.versions}
+    steps = []
+    for event in known.events:
+        changes = []
+        if event.what == "changed" and event.version in versions:
+            changes = [
+                {"name": desk.say(FIELDS.get(name, name)), "pieces": _near(pieces)}
+                for name, pieces in versions[event.version].differences.items()
+            ]
+        steps.append(
+            Step(event.at, "event", desk.say(EVENTS.get(event.what, event.what)), changes=changes)
+        )
+    for given in known.verdicts:
+        reason = next(
+            (each for each in load_reasons()[given.call] if each.code == given.reason), None
+        )
+        words = reason.in_language(desk.language) if reason else given.reason
+        what = f"{desk.say(CALLS[given.call])} · {words}"
+        steps.append(Step(given.at, "verdict", what, given.by, given.note))
+        if given.undone_at is not None:
+            undone = desk.say("撤销“%(call)s”") % {"call": desk.say(CALLS[given.call])}
+            steps.append(Step(given.undone_at, "verdict", undone, given.undone_by))
+    return sorted(steps, key=lambda step: step.at, reverse=True)
+
+
+def _near(pieces: Sequence[Piece]) -> list[Piece]:
+    return [
+        Piece(piece.kind, _middle(piece.text)) if piece.kind == "same" else piece
+        for piece in pieces
+    ]
+
+
+def _middle(text: str) -> str:
+    return text if len(text) <= 2 * _AROUND else f"{text[:_AROUND]}…{text[-_AROUND:]}"
