@@ -47,7 +47,7 @@ def trouble_of(failure: Failure, url: str, gate: Gate) -> Trouble:
     if isinstance(error, HostPaused):
         return Trouble("paused", is_pause=True)
     if isinstance(error, RobotsOutOfReach):
-        return Trouble(str(error))
+        return Trouble(str(error), is_passing=True)
     if isinstance(error, (IgnoreRequest, DownloadCancelledError)):
         is_too_big = isinstance(error, DownloadCancelledError)
         return Trouble("limits.bytes" if is_too_big else str(error), is_refusal=True)

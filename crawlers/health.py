@@ -158,5 +158,10 @@ def _amount(source: Source, sums: Sums, *, is_limited: bool) -> Health | None:
 
 
 def _cause(reasons: str) -> str:
-    words = ("robots", "timeout", "TLS", "host", "refused", "connection", "status", "limits")
-    return next((word for word in words if word in reasons), "error")
+    """Return one word for the reasons. A host that is down has no robots.txt either."""
+    is_down = "robots.txt out of reach" in reasons and "status" not in reasons
+    text = reasons.lower().replace("robots", "" if is_down else "robots")
+    return next((word for word in _CAUSES if word in text), "error")
+
+
+_CAUSES = ("robots", "timeout", "tls", "host", "connection", "refused", "status", "limits")

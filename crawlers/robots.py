@@ -5,6 +5,7 @@ no answer) forbids everything for now, as RFC 9309 section 2.3.1.4 asks; its Cra
 kept; and each decision is written down.
 """
 
+from collections import Counter
 from typing import Any, Protocol
 
 from protego import Protego
@@ -15,7 +16,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawlers.manners import PRODUCT
+from crawlers.manners import PRODUCT, TRIES
 
 _OK = range(200, 300)
 _GONE = range(400, 500)
@@ -43,6 +44,7 @@ class ObeyRobots(RobotsTxtMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._out_of_reach: dict[str, str] = {}
+        self._asked: Counter[str] = Counter()
 
     async def process_request(
         self,
@@ -60,20 +62,31 @@ class ObeyRobots(RobotsTxtMiddleware):
             raise RobotsForbid("robots.txt")
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
-        if response.status not in _OK:
-            if response.status not in _GONE or response.status == 429:  # noqa: PLR2004 - busy
-                self._out_of_reach[netloc] = f"status {response.status}"
-            self._note(netloc, f"status {response.status}", 0.0)
-            response = response.replace(body=b"")
-        else:
+        is_missing = response.status in _GONE and response.status != 429  # noqa: PLR2004 - busy
+        if response.status in _OK:
             rules = Protego.parse(response.body.decode("utf-8", "replace"))
             self._note(netloc, "obeyed", float(rules.crawl_delay(PRODUCT) or 0.0))
+        else:
+            self._note(netloc, f"status {response.status}", 0.0)
+            response = response.replace(body=b"")
+        if response.status in _OK or is_missing:
+            self._out_of_reach.pop(netloc, None)
+        else:
+            self._out_of_reach[netloc] = f"status {response.status}"
         await super()._parse_robots(response, netloc, request)
+        self._ask_again(netloc)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         self._out_of_reach[netloc] = type(exc).__name__
         self._note(netloc, f"out of reach: {type(exc).__name__}", 0.0)
         super()._robots_error(exc, netloc)
+        self._ask_again(netloc)
+
+    def _ask_again(self, netloc: str) -> None:
+        """Let the next page ask once more, where it may have been a bad moment."""
+        self._asked[netloc] += 1
+        if netloc in self._out_of_reach and self._asked[netloc] < TRIES:
+            del self._parsers[netloc]
 
     def _note(self, host: str, said: str, delay_seconds: float) -> None:
         spider: Any = self.crawler.spider

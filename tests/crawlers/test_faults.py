@@ -334,8 +334,20 @@ def test_a_host_that_is_not_there_is_a_failed_run(shop, crawls):
 
     done = crawls.run(file)
 
-    assert (1, "failed") == (done.code, done.state), done.line
+    assert (1, "failed", "connection") == (done.code, done.state, done.cause), done.line
     assert "robots.txt out of reach" in done.because
+
+
+def test_a_robots_txt_that_fails_once_is_asked_again(shop, crawls):
+    """A bad moment of the server does not cost the night."""
+    answers = iter([500])
+    shop.odd["/robots.txt"] = lambda ask: (
+        ask.say("down", status=500) if next(answers, 0) else shop.answer(ask)
+    )
+
+    done = crawls.run(crawls.source(shop))
+
+    assert ("ok", 30) == (done.state, done.new), done.line
 
 
 def test_a_full_disk_is_one_sentence_and_the_run_goes_on_when_there_is_room(shop, crawls, whole):
