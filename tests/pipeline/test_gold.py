@@ -5,7 +5,7 @@ from benchmarks.texts import gold
 from pipeline.base.settings import read_settings
 from pipeline.score import load_reader
 
-RECALL, PRECISION, KEY_RECALL = 0.90, 0.97, 0.89
+RECALL, PRECISION, KEY_RECALL = 0.93, 0.98, 0.92
 """Recorded 2026-11 on the 675 rows of part 1. They may only rise."""
 
 
