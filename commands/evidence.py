@@ -47,7 +47,7 @@ def snapshot(
         _may_go(gate, listing)
     db = open_store(settings.database, create=is_address)
     with closing(db.conn):
-        Shelf(settings.evidence).tidy(db, clock=clock)
+        Shelf.of(settings).tidy(db, clock=clock)
         wanted = (
             Wanted(url=listing, asked_by=by) if is_address else of_listing(db, listing, asked_by=by)
         )

@@ -16,7 +16,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SM3, Hash
 
-FORMAT = 1
+FORMAT = 2
 NAME = "manifest.json"
 SHA256_NAME = "manifest.sha256"
 SM3_NAME = "manifest.sm3"

@@ -19,9 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from evidence import manifest
+from evidence.keys import Keys
+from evidence.sign import KEYS, Ready, Seal
 from evidence.verify import verify
 from pipeline.base import log
 from pipeline.base.clock import Clock
+from pipeline.base.settings import Settings
 from pipeline.store import audit, snapshots
 from pipeline.store.open import Database
 from pipeline.store.snapshots import Kept
@@ -36,9 +39,20 @@ _log = log.get("evidence")
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The evidence folder of a home."""
+    """The evidence folder of a home, and what seals there."""
 
     folder: Path
+    sealing: Seal | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Shelf":
+        """Return the shelf of a home, with what it seals by."""
+        return cls(settings.evidence, Seal.of(settings))
+
+    @property
+    def seal_of_home(self) -> Seal:
+        """What seals here: the keys beside the evidence folder, if nothing else was said."""
+        return self.sealing or Seal(Keys(self.folder.parent / "keys"))
 
     @contextmanager
     def making(self, moment: datetime) -> Iterator[tuple[str, Path]]:
@@ -74,16 +88,13 @@ class Shelf:
         snapshot_id = making.name.removeprefix(MAKING)
         with self._alone():
             self._adopt_noted(db, clock)
-            data = manifest.canonical(write(snapshots.last(db)))
-            put(making / manifest.NAME, data)
-            for name, line in manifest.check_lines(data).items():
-                put(making / name, line)
+            _finish(making, self.seal_of_home.ready(clock), write(snapshots.last(db)))
             sync_folder(making)
             put(self.folder / _NOTE, snapshot_id.encode())
             sync_folder(self.folder)
             making.rename(self.folder / snapshot_id)
             sync_folder(self.folder)
-            row = row_of(data)
+            row = row_of((self.folder / snapshot_id / manifest.NAME).read_bytes())
             _keep(db, row, clock, did="snapshot.sealed")
             (self.folder / _NOTE).unlink()
         return row
@@ -96,6 +107,8 @@ class Shelf:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._alone():
+            # a key that cannot be used is found before a page is fetched, not at its sealing
+            self.seal_of_home.ready(clock)
             self._adopt_noted(db, clock)
             gone = tuple(self._take_away_leftovers())
             self._adopt_unknown(db, clock)
@@ -156,6 +169,20 @@ class Shelf:
             return
         _keep(db, row, clock, did="snapshot.adopted")
         _log.warning("snapshot.adopted", snapshot_id=snapshot_id)
+
+
+def _finish(making: Path, seal: Ready, told: Mapping[str, Any]) -> None:
+    """Add the history of the keys, the manifest and its signatures; let nobody write there."""
+    history = seal.ed25519.history
+    put(making / KEYS, history)
+    files = [*told["files"], manifest.file_entry(KEYS, history)]
+    files.sort(key=lambda entry: entry["path"])
+    data = manifest.canonical({**told, "files": files, "signing": seal.about})
+    put(making / manifest.NAME, data)
+    for name, content in {**manifest.check_lines(data), **seal.signatures(data)}.items():
+        put(making / name, content)
+    for file in making.iterdir():
+        file.chmod(0o444)
 
 
 def put(path: Path, data: bytes) -> None:

@@ -53,7 +53,7 @@ def take_wanted(
     """
     db = open_store(settings.database)
     with closing(db.conn):
-        Shelf(settings.evidence).tidy(db, clock=clock)
+        Shelf.of(settings).tidy(db, clock=clock)
         wanted = [
             of_listing(db, one.listing_id, asked_by=SCHEDULE)
             for one in listings.wanting_snapshot(db, limit)
@@ -124,7 +124,7 @@ async def take(
     seen = await _look(browser, wanted, settings=settings, gate=gate, clock=clock)
     kept = asyncio.ensure_future(
         asyncio.to_thread(
-            keep, db, Shelf(settings.evidence), wanted, seen, facts=browser.facts, clock=clock
+            keep, db, Shelf.of(settings), wanted, seen, facts=browser.facts, clock=clock
         )
     )
     try:

@@ -16,6 +16,8 @@ from typing import Any
 from evidence import manifest
 from evidence.formats import FORMATS
 from evidence.formats.format_1 import shown
+from evidence.keys import HISTORY, read_history
+from evidence.sign import KEYS
 from pipeline.base.errors import BrokenSeal, NotFound
 from pipeline.base.language import _
 
@@ -32,7 +34,7 @@ class Verdict:
     Attributes:
         files: how many files were read.
         problems: one Chinese sentence each, naming the file; empty where all is as sealed.
-        signed_by: who signed it; None: this format carries no signature.
+        signed_by: who signed it; None: nobody, or the signature is broken.
         timestamp: the time a third party gave; None: 无第三方时间戳.
     """
 
@@ -69,10 +71,11 @@ def verify(path: Path, *, alone: bool = False) -> Verdict:
         return Verdict(path, files, (str(broken), *_manifest_elsewhere(path)))
     if number not in FORMATS:
         return Verdict(path, files, (_("{file}：格式编号本版本不认识").format(file=manifest.NAME),))
-    problems = FORMATS[number](path, told, data)
+    problems = FORMATS[number].problems(path, told, data)
     if not problems and not alone:
-        problems = [*_next_to(path, data), *_in_database(path, data)]
-    return Verdict(path, files, tuple(problems))
+        problems = [*_next_to(path, data), *_in_database(path, data), *_by_our_keys(path)]
+    signed_by = None if problems else FORMATS[number].signed_by(told)
+    return Verdict(path, files, tuple(problems), signed_by)
 
 
 def _manifest_in(path: Path) -> tuple[dict[str, Any], bytes, int]:
@@ -95,10 +98,9 @@ def _manifest_in(path: Path) -> tuple[dict[str, Any], bytes, int]:
 
 def _manifest_elsewhere(path: Path) -> Iterator[str]:
     """Find the file that holds the manifest, where it was renamed or changed places."""
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        line = (path / manifest.SHA256_NAME).read_text(encoding="ascii")
-        for file in sorted(path.iterdir()):
-            if file.is_file() and manifest.digests_of_file(file).sha256 == line[:64]:
+    for file in sorted(path.iterdir()):
+        with contextlib.suppress(OSError, ValueError, TypeError, RecursionError):
+            if file.is_file() and {"chain", "files"} <= manifest.read(file.read_bytes()).keys():
                 yield _("{file}：里面是 {manifest} 的内容").format(
                     file=shown(file.name), manifest=manifest.NAME
                 )
@@ -203,6 +205,25 @@ def _rows(evidence: Path, found: list[Path]) -> Iterator[str]:
         with contextlib.suppress(OSError):
             for problem in _in_database(folder, (folder / manifest.NAME).read_bytes()):
                 yield f"{folder.name}：{problem}"
+    for folder in found:
+        for problem in _by_our_keys(folder):
+            yield f"{folder.name}：{problem}"
+
+
+def _by_our_keys(path: Path) -> Iterator[str]:
+    """Compare the keys that a folder names with those of the home that it lies in."""
+    folder = path.resolve()
+    ours = folder.parent.parent / "keys" / HISTORY
+    if not ours.is_file() or not (folder / KEYS).is_file():
+        return
+    try:
+        known = [key.key_id for key in read_history(ours.read_bytes())]
+        named = [key.key_id for key in read_history((folder / KEYS).read_bytes())]
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        yield _("{file}：密钥沿革缺失或对不上").format(file=f"keys/{HISTORY}")
+        return
+    if known[: len(named)] != named:
+        yield _("{file}：签名的密钥不是本数据目录的密钥").format(file=KEYS)
 
 
 def _is_noted(folder: Path) -> bool:

@@ -23,11 +23,13 @@ OWN = frozenset({NAME, SHA256_NAME, SM3_NAME})
 _PLAIN = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """A part of a manifest: what is not named may not be there."""
+
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class File(_Part):
+class File(Part):
     """One file of the folder."""
 
     path: str
@@ -37,7 +39,7 @@ class File(_Part):
     sm3: str
 
 
-class Before(_Part):
+class Before(Part):
     """The snapshot before this one in the chain."""
 
     snapshot_id: str
@@ -45,14 +47,14 @@ class Before(_Part):
     sm3: str
 
 
-class Chain(_Part):
+class Chain(Part):
     """Its place in the chain; the first has nothing before it."""
 
     number: int
     before: Before | None
 
 
-class Taken(_Part):
+class Taken(Part):
     """When, in both zones, and how long by a clock that never runs backwards."""
 
     started_utc: str
@@ -62,7 +64,7 @@ class Taken(_Part):
     took_milliseconds: int
 
 
-class Missing(_Part):
+class Missing(Part):
     """Something the page asked for and that is not here."""
 
     url: str
@@ -71,10 +73,9 @@ class Missing(_Part):
     why: str
 
 
-class Manifest(_Part):
-    """The manifest of format 1, key by key."""
+class Common(Part):
+    """What the manifests of formats 1 and 2 both say."""
 
-    format: Literal[1]
     snapshot_id: str
     listing_id: str
     listing_version: int
@@ -88,11 +89,17 @@ class Manifest(_Part):
     reason: str
     title_found: bool | None
     is_complete: bool
-    missing: list[Missing]
     gaps: list[str]
     third_party_timestamp: str
     chain: Chain
     files: list[File]
+
+
+class Manifest(Common):
+    """The manifest of format 1, key by key."""
+
+    format: Literal[1]
+    missing: list[Missing]
 
 
 def problems(folder: Path, told: Mapping[str, Any], data: bytes) -> list[str]:
@@ -100,18 +107,37 @@ def problems(folder: Path, told: Mapping[str, Any], data: bytes) -> list[str]:
     try:
         manifest = Manifest.model_validate(told)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        return [_("{file}：清单的「{where}」一项不合规定").format(file=NAME, where=where)]
+        return [unfit(error)]
+    return differing(folder, manifest, data, missing=len(manifest.missing), own=OWN)
+
+
+def unfit(error: ValidationError) -> str:
+    """Return the sentence for a manifest that says what it may not."""
+    where = ".".join(str(part) for part in error.errors()[0]["loc"])
+    return _("{file}：清单的「{where}」一项不合规定").format(file=NAME, where=where)
+
+
+def differing(
+    folder: Path, manifest: Common, data: bytes, *, missing: int, own: frozenset[str]
+) -> list[str]:
+    """Return what of a folder is not as its manifest says.
+
+    Args:
+        folder: the sealed folder.
+        manifest: what it says of itself.
+        data: the bytes of the manifest.
+        missing: how many things the manifest says are missing.
+        own: the files that the manifest does not list, because they are about it.
+    """
     return [
-        *_itself(folder, manifest, data),
-        *_files(folder, manifest),
+        *_itself(folder, manifest, data, missing),
+        *_files(folder, manifest, own),
         *_circumstances(folder, manifest),
         *_archive(folder, manifest),
     ]
 
 
-def _itself(folder: Path, manifest: Manifest, data: bytes) -> Iterator[str]:
+def _itself(folder: Path, manifest: Common, data: bytes, missing: int) -> Iterator[str]:
     for name, line in check_lines(data).items():
         file = folder / name
         if not _is_file(file):
@@ -124,21 +150,21 @@ def _itself(folder: Path, manifest: Manifest, data: bytes) -> Iterator[str]:
         yield _("文件夹名与清单中的编号 {name} 不符").format(name=manifest.snapshot_id)
     if (manifest.chain.number == 1) != (manifest.chain.before is None):
         yield _("{file}：链条序号与前一份清单对不上").format(file=NAME)
-    if manifest.is_complete == bool(manifest.missing or manifest.gaps):
+    if manifest.is_complete == bool(missing or manifest.gaps):
         yield _("{file}：「是否完整」与所列缺项对不上").format(file=NAME)
 
 
-def _files(folder: Path, manifest: Manifest) -> Iterator[str]:
+def _files(folder: Path, manifest: Common, own: frozenset[str]) -> Iterator[str]:
     listed = {file.path: file for file in manifest.files}
     if len(listed) < len(manifest.files):
         yield _("{file}：同一个文件列了两次").format(file=NAME)
-    odd = [path for path in listed if not _PLAIN.fullmatch(path) or path in OWN]
+    odd = [path for path in listed if not _PLAIN.fullmatch(path) or path in own]
     if odd:
         yield _("{file}：文件名 {odd} 不合规定").format(file=NAME, odd="、".join(map(repr, odd)))
         return
     present = {entry.name for entry in folder.iterdir()}
-    extra = present - set(listed) - OWN
-    by_content = {_content(folder / name): name for name in sorted(present) if name not in OWN}
+    extra = present - set(listed) - own
+    by_content = {_content(folder / name): name for name in sorted(present) if name not in own}
     for path, file in listed.items():
         moved_to = by_content.get((file.sha256, file.sm3))
         if path not in present:
@@ -169,7 +195,7 @@ def _content_problem(path: Path, file: File, moved_to: str | None) -> Iterator[s
         yield _("{file}：校验值不符，内容被改动").format(file=path.name)
 
 
-def _circumstances(folder: Path, manifest: Manifest) -> Iterator[str]:
+def _circumstances(folder: Path, manifest: Common) -> Iterator[str]:
     """The record of the circumstances says the same as the manifest, or one was rewritten."""
     try:
         told = json.loads((folder / CIRCUMSTANCES).read_bytes())
@@ -189,7 +215,7 @@ def _circumstances(folder: Path, manifest: Manifest) -> Iterator[str]:
         yield _("{file}：「{name}」与清单所记不同").format(file=CIRCUMSTANCES, name=name)
 
 
-def _archive(folder: Path, manifest: Manifest) -> Iterator[str]:
+def _archive(folder: Path, manifest: Common) -> Iterator[str]:
     try:
         listed = json.loads((folder / RECORDS).read_bytes())
         data = (folder / ARCHIVE).read_bytes()

@@ -11,7 +11,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipeline.base.errors import BadInput
@@ -49,6 +49,22 @@ class Settings(BaseSettings):
         120.0, gt=0, le=1440, description="a log-in that nobody uses ends after this long"
     )
 
+    key_passphrase: SecretStr = Field(
+        SecretStr(""),
+        description="closes the private signing key; give it as `SHOUYI_KEY_PASSPHRASE`",
+    )
+    key_passphrase_file: Path | None = Field(
+        None, description="a file that holds the same, in place of the environment"
+    )
+    sm2_key: Path | None = Field(
+        None, description="the bureau's SM2 private key (PEM); signs beside our own, by openssl"
+    )
+    time_stamp_authorities: tuple[str, ...] = Field(
+        (),
+        description="addresses of RFC 3161 authorities; their root certificates lie as PEM in"
+        " `<home>/authorities/`",
+    )
+
     @property
     def database(self) -> Path:
         """The SQLite file."""
@@ -58,6 +74,35 @@ class Settings(BaseSettings):
     def evidence(self) -> Path:
         """The folder of sealed snapshots."""
         return self.home / "evidence"
+
+    @property
+    def keys(self) -> Path:
+        """The folder of signing keys; nobody else may read it."""
+        return self.home / "keys"
+
+    def passphrase_of_keys(self) -> str:
+        """Return what closes the private signing key; empty where nothing does.
+
+        Raises:
+            BadInput: the file that should hold it cannot be read.
+        """
+        if self.key_passphrase_file is None:
+            return self.key_passphrase.get_secret_value()
+        try:
+            return self.key_passphrase_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            where = str(self.key_passphrase_file)
+            raise BadInput(where, "the passphrase of the keys cannot be read") from error
+
+    @property
+    def authorities(self) -> Path:
+        """The root certificates of the time stamp authorities that this bureau trusts."""
+        return self.home / "authorities"
+
+    @property
+    def templates(self) -> Path:
+        """The bureau's own document templates, in place of the shipped ones."""
+        return self.home / "templates"
 
     @property
     def own_sources(self) -> Path:

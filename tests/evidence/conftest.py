@@ -88,7 +88,7 @@ class Keeper:
     @property
     def shelf(self) -> Shelf:
         """The evidence folder."""
-        return Shelf(self.settings.evidence)
+        return Shelf.of(self.settings)
 
     def keep(self, seen: Captured | None = None, **wanted) -> Snapshot:
         """Seal a capture; the plain one unless another is given."""

@@ -8,6 +8,8 @@ from contextlib import closing
 
 import pytest
 
+from evidence.keys import Keys
+from pipeline.base.clock import SystemClock
 from pipeline.store.open import open_store
 
 SOURCE = """\
@@ -41,7 +43,9 @@ def shouyi(*words) -> tuple[int, list[dict], str]:
 def test_verify_needs_no_home_and_tells_one_line_a_folder(keeper, tmp_path):
     """Two intact folders and one tampered with: exit 1, and the line says which file."""
     folders = [
-        shutil.copytree(kept.folder, tmp_path / "elsewhere" / kept.snapshot_id)
+        shutil.copytree(
+            kept.folder, tmp_path / "elsewhere" / kept.snapshot_id, copy_function=shutil.copyfile
+        )
         for kept in (keeper.keep(), keeper.keep())
     ]
     assert 0 == shouyi("verify", *folders)[0]
@@ -54,9 +58,9 @@ def test_verify_needs_no_home_and_tells_one_line_a_folder(keeper, tmp_path):
     assert {
         "path": str(folders[0]),
         "ok": True,
-        "files": 12,
+        "files": 14,
         "problems": [],
-        "signed_by": None,
+        "signed_by": f"Ed25519 {Keys(keeper.settings.keys).signing(SystemClock()).key_id}",
         "timestamp": None,
     } == told[0]
     assert "page.png" in told[1]["problems"][0]

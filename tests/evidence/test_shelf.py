@@ -156,6 +156,7 @@ def test_snapshots_that_an_older_database_does_not_know_are_taken_in(keeper):
 def test_a_folder_that_does_not_verify_is_never_taken_in(keeper):
     """Taking in is not forgiving: what was tampered with stays outside and is reported."""
     kept = keeper.keep()
+    (kept.folder / "page.png").chmod(0o644)
     (kept.folder / "page.png").write_bytes(b"another")
     for part in keeper.settings.home.glob("shouyi.db*"):
         part.unlink()
@@ -165,6 +166,13 @@ def test_a_folder_that_does_not_verify_is_never_taken_in(keeper):
     assert [] == keeper.rows()
     assert kept.folder.is_dir()
     assert not verify(kept.folder).is_ok
+
+
+def test_what_is_sealed_can_only_be_read(keeper):
+    """Written once: not even its owner changes it by mistake."""
+    kept = keeper.keep()
+
+    assert {0o444} == {file.stat().st_mode & 0o777 for file in kept.folder.iterdir()}
 
 
 def test_a_full_disk_leaves_no_half_made_folder(keeper, monkeypatch):

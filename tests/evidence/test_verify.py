@@ -10,13 +10,17 @@ from pathlib import Path
 import pytest
 
 from evidence import manifest
+from evidence.keys import Keys, read_history
+from evidence.sign import KEYS, SIGNATURE
 from evidence.verify import verify, verify_all
+from pipeline.base.clock import SystemClock
 
 FILES = (
     "environment.json",
     "fields.json",
     "manifest.json",
     "manifest.sha256",
+    "manifest.sig",
     "manifest.sm3",
     "page.mhtml",
     "page.png",
@@ -24,6 +28,7 @@ FILES = (
     "picture-01.png",
     "picture-02.png",
     "records.json",
+    "signing-keys.json",
     "text.txt",
 )
 
@@ -32,7 +37,20 @@ FILES = (
 def folder(keeper, tmp_path) -> Path:
     """A sealed folder, taken away from its home: it must prove itself alone."""
     kept = keeper.keep()
-    return Path(shutil.copytree(kept.folder, tmp_path / "elsewhere" / kept.folder.name))
+    return Path(
+        shutil.copytree(
+            kept.folder, tmp_path / "elsewhere" / kept.folder.name, copy_function=shutil.copyfile
+        )
+    )
+
+
+def test_what_was_sealed_in_format_1_verifies_for_ever():
+    """The rules under which it was sealed stay; it carries no signature and says so."""
+    (old,) = (Path(__file__).parent / "old_formats/format_1").glob("2*")
+
+    verdict = verify(old)
+
+    assert ((), 12, None) == (verdict.problems, verdict.files, verdict.signed_by)
 
 
 def test_a_folder_holds_what_it_should(folder):
@@ -205,27 +223,68 @@ def _changed(parent, key):
         parent[key] = {**value, "x": 1} if isinstance(value, dict) else [*value, "x"]
 
 
-def forge(folder: Path, **changes) -> None:
-    """Rewrite the manifest and the two small files beside it, as somebody who knows how."""
+def forge(folder: Path, keys: Keys, **changes) -> None:
+    """Rewrite the manifest and all that is about it, as somebody who knows how and has a key."""
+    signing = keys.signing(SystemClock())
+    (folder / KEYS).chmod(0o644)
+    (folder / KEYS).write_bytes(signing.history)
     told = {**json.loads((folder / "manifest.json").read_bytes()), **changes}
+    told["signing"]["key_id"] = signing.key_id
+    told["files"] = [
+        manifest.file_entry(KEYS, signing.history) if entry["path"] == KEYS else entry
+        for entry in told["files"]
+    ]
     data = manifest.canonical(told)
-    for name, content in {"manifest.json": data, **manifest.check_lines(data)}.items():
+    written = {"manifest.json": data, **manifest.check_lines(data), SIGNATURE: signing.sign(data)}
+    for name, content in written.items():
+        (folder / name).chmod(0o644)
         (folder / name).write_bytes(content)
 
 
-def test_who_forges_the_address_is_given_away_by_the_circumstances(folder):
+@pytest.fixture
+def another(tmp_path) -> Keys:
+    """The keys of somebody else."""
+    return Keys(tmp_path / "other-keys")
+
+
+def test_who_rewrites_the_digests_cannot_sign_for_them(folder):
+    """Every digest fits again, and the signature does not."""
+    told = json.loads((folder / "manifest.json").read_bytes())
+    data = manifest.canonical({**told, "page_because": "nothing to see"})
+    for name, content in {"manifest.json": data, **manifest.check_lines(data)}.items():
+        (folder / name).chmod(0o644)
+        (folder / name).write_bytes(content)
+
+    verdict = verify(folder)
+
+    assert ["manifest.sig：Ed25519 签名与 manifest.json 不符，两者之一被改动"] == list(
+        verdict.problems
+    )
+    assert verdict.signed_by is None
+
+
+def test_who_signs_is_told_by_the_key_that_anybody_can_compare(keeper, folder):
+    """The name of the key is the digest of its public half; the home keeps the same one."""
+    key_id = read_history(Keys(keeper.settings.keys).history())[-1].key_id
+
+    assert f"Ed25519 {key_id}" == verify(folder).signed_by
+
+
+def test_who_forges_the_address_is_given_away_by_the_circumstances(folder, another):
     """The manifest and the record of the circumstances say the same, or one was rewritten."""
-    forge(folder, url_requested="http://127.0.0.1:8711/item/992")
+    forge(folder, another, url_requested="http://127.0.0.1:8711/item/992")
 
     assert ["environment.json：「url_requested」与清单所记不同"] == list(verify(folder).problems)
 
 
-def test_who_rewrites_a_whole_folder_is_given_away_by_the_next(keeper, tmp_path):
+def test_who_rewrites_a_whole_folder_is_given_away_by_the_next(keeper, another, tmp_path):
     """Without a signature, a perfect forgery is found by the manifest that came after."""
     first, _second = keeper.keep(), keeper.keep()
-    forge(first.folder, page_because="nothing to see")
+    forge(first.folder, another, page_because="nothing to see")
     assert verify(first.folder, alone=True).is_ok
-    alone = Path(shutil.copytree(keeper.shelf.folder, tmp_path / "evidence"))
+    alone = Path(
+        shutil.copytree(keeper.shelf.folder, tmp_path / "evidence", copy_function=shutil.copyfile)
+    )
 
     problems = verify(alone / first.snapshot_id).problems
     of_the_chain = list(verify_all(alone))[-1].problems
@@ -234,20 +293,23 @@ def test_who_rewrites_a_whole_folder_is_given_away_by_the_next(keeper, tmp_path)
     assert of_the_chain
 
 
-def test_who_rewrites_the_last_folder_is_given_away_by_the_database(keeper):
+def test_who_rewrites_the_last_folder_is_given_away_by_the_database(keeper, another):
     """The last of the chain has no successor; where the home is at hand, its row speaks."""
     kept = keeper.keep()
-    forge(kept.folder, page_because="nothing to see")
+    forge(kept.folder, another, page_because="nothing to see")
 
-    (problem,) = verify(kept.folder).problems
+    by_row, by_key = verify(kept.folder).problems
 
-    assert "数据库" in problem
+    assert "数据库" in by_row
+    assert "签名的密钥不是本数据目录的密钥" in by_key
 
 
 def test_a_snapshot_taken_out_of_the_chain_is_missed(keeper, tmp_path):
     """Deleting a whole folder leaves a hole between its neighbours."""
     kept = [keeper.keep() for _ in range(3)]
-    alone = Path(shutil.copytree(keeper.shelf.folder, tmp_path / "evidence"))
+    alone = Path(
+        shutil.copytree(keeper.shelf.folder, tmp_path / "evidence", copy_function=shutil.copyfile)
+    )
     shutil.rmtree(alone / kept[1].snapshot_id)
     shutil.rmtree(kept[2].folder)
 
@@ -326,9 +388,9 @@ def test_damage_to_an_archive_names_the_record(folder, how):
     assert any(words in problem for problem in problems), problems
 
 
-def test_a_format_of_the_future_is_not_called_damaged_but_unknown(folder):
+def test_a_format_of_the_future_is_not_called_damaged_but_unknown(folder, another):
     """An old program must not accuse somebody of tampering."""
-    forge(folder, format=99)
+    forge(folder, another, format=99)
 
     assert ["manifest.json：格式编号本版本不认识"] == list(verify(folder).problems)
 
