@@ -115,6 +115,6 @@ def stay_offline() -> None:
 
     Its own object asks the internet for a newer one at the first cookie (seen in 2.19).
     """
-    cookies._split_domain = tldextract.TLDExtract(  # type: ignore[attr-defined]  # noqa: SLF001
+    cookies._split_domain = tldextract.TLDExtract(  # noqa: SLF001 - there is no other way in
         include_psl_private_domains=True, suffix_list_urls=(), cache_dir=None
     )
