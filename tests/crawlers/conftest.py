@@ -183,7 +183,7 @@ class Crawls:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            env={**os.environ, **self.environment},  # noqa: TID251 - a child's environment
+            env={**os.environ, **self.environment},
         )
 
     def run(self, file, *words, timeout=60):
