@@ -16,6 +16,7 @@ from pipeline.signals.against.lost_pet import lost_pet
 from pipeline.signals.against.mark_named import mark_named
 from pipeline.signals.against.media import media
 from pipeline.signals.against.news import news
+from pipeline.signals.against.nothing_done import nothing_done
 from pipeline.signals.against.only_lookalikes import only_lookalikes
 from pipeline.signals.against.permit_number import permit_number
 from pipeline.signals.against.place_or_firm import place_or_firm
@@ -125,6 +126,7 @@ SIGNALS: tuple[Look, ...] = (
     question,
     lost_pet,
     group_rule,
+    nothing_done,
     lookalike,
     only_lookalikes,
     domestic,

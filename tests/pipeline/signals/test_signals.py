@@ -45,6 +45,7 @@ FIRES = {
     "bare_claim": "画眉 有证 人工繁殖",
     "live_price": "画眉一只",
     "near_place": "画眉 沈阳",
+    "nothing_done": "湖边的画眉",
     "lookalike": "画眉 画眉笔",
     "only_lookalikes": "画眉笔 防水",
     "domestic": "虎皮鹦鹉 一对",
