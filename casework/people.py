@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -29,12 +30,15 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}|[一-鿿][一-鿿a-z0-9._-]{0,31}
 # no letters that are mistaken for one another when read off a screen
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
-_COLUMNS = "name, shown_name, role, cities, is_disabled, made_at"
+_COLUMNS = """
+    name, shown_name, role, cities, is_disabled, made_at, sees_unplaced, totp_is_on, pictures
+"""
 _ALL = f"select {_COLUMNS} from people order by name"  # noqa: S608 - our own columns
 _ONE = f"select {_COLUMNS} from people where name = ?"  # noqa: S608 - our own columns
 _ADD = """
-    insert into people (name, shown_name, role, cities, password_hash, made_at, password_at)
-    values (?, ?, ?, ?, ?, ?, ?)
+    insert into people
+        (name, shown_name, role, cities, password_hash, made_at, password_at, sees_unplaced)
+    values (?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 
@@ -70,7 +74,14 @@ JUDGES = frozenset({Role.ANALYST, Role.CASE_OFFICER, Role.SUPERVISOR})
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who may log in. ``cities``: GB/T 2260 codes; empty is the whole province."""
+    """Somebody who may log in.
+
+    Attributes:
+        cities: GB/T 2260 codes; empty is the whole province.
+        sees_unplaced: also what may be of any city, because the page does not say of which.
+        has_codes: a code is asked for beside the password.
+        pictures: how pictures are shown: plain, grey, blur.
+    """
 
     name: str
     shown_name: str
@@ -78,6 +89,9 @@ class Person:
     cities: tuple[str, ...]
     is_disabled: bool
     made_at: str
+    sees_unplaced: bool = False
+    has_codes: bool = False
+    pictures: str = "plain"
 
 
 def add(
@@ -87,6 +101,7 @@ def add(
     role: Role | str = Role.ANALYST,
     shown_name: str = "",
     cities: Sequence[str] = (),
+    sees_unplaced: bool = False,
     password: str = "",
     clock: Clock,
     by: str = "command line",
@@ -111,10 +126,11 @@ def add(
         if db.conn.execute(_ONE, (name,)).fetchone():
             raise Conflict(name, _("已有同名人员"), _("换一个登录名"))
         shown = storable(shown_name.strip())[:64] or name
-        db.conn.execute(_ADD, (name, shown, chosen, json.dumps([*cities]), hashed, now, now))
-        audit.write(
-            db, clock=clock, who=by, did="person.added", what=name, details={"role": chosen}
-        )
+        told = json.dumps([*cities])
+        values = (name, shown, chosen, told, hashed, now, now, int(sees_unplaced))
+        db.conn.execute(_ADD, values)
+        details = {"role": chosen, "cities": [*cities], "sees_unplaced": sees_unplaced}
+        audit.write(db, clock=clock, who=by, did="person.added", what=name, details=details)
     return get(db, name), secret
 
 
@@ -258,6 +274,16 @@ def _role(role: Role | str) -> Role:
         raise BadInput("--role", _("没有角色 {role}").format(role=role), ", ".join(Role)) from None
 
 
-def _person(row: tuple[str, str, str, str, int, str]) -> Person:
-    name, shown, role, cities, disabled, made_at = row
-    return Person(name, shown, Role(role), tuple(json.loads(cities)), bool(disabled), made_at)
+def _person(row: tuple[Any, ...]) -> Person:
+    name, shown, role, cities, disabled, made_at, unplaced, has_codes, pictures = row
+    return Person(
+        name,
+        shown,
+        Role(role),
+        tuple(json.loads(cities)),
+        bool(disabled),
+        made_at,
+        bool(unplaced),
+        bool(has_codes),
+        pictures,
+    )

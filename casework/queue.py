@@ -49,6 +49,7 @@ _MORE = {
                      or json_extract(content, '$.tags') like :words escape '!'
                      or json_extract(content, '$.seller.name') like :words escape '!'))""",
     "place_code": "and place_code glob :place_code || '*'",
+    "cities": "and substr(place_code, 1, 4) in (select value from json_each(:cities))",
     "call": "and call = :call",
     "score_from": "and score >= :score_from",
 }
@@ -117,7 +118,8 @@ class Wanted:
     """Which listings: all that wait, unless told otherwise. Empty means any.
 
     ``place_code``: GB/T 2260 or its beginning ("21", "2102"); ``call``: a verdict;
-    ``species_among``: at least one of these birds; ``words``: stands in the listing as typed.
+    ``species_among``: at least one of these birds; ``cities``: what the place code begins with
+    (casework/rights.py); ``words``: stands in the listing as typed.
     """
 
     state: State = "waiting"
@@ -126,6 +128,7 @@ class Wanted:
     species_among: tuple[str, ...] = ()
     words: str = ""
     place_code: str = ""
+    cities: tuple[str, ...] = ()
     call: str = ""
     score_from: int = 0
 
@@ -238,6 +241,7 @@ def _more(wanted: Wanted) -> str:
 def _values(wanted: Wanted) -> dict[str, Any]:
     values = {name: getattr(wanted, name) for name in ("state", *_MORE)}
     values["species_among"] = json.dumps(wanted.species_among)
+    values["cities"] = json.dumps(wanted.cities)
     words = re.sub("([!%_])", r"!\1", storable(wanted.words))
     values["words"] = f"%{words}%"
     return values

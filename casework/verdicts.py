@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from casework import people, reasons
+from casework import people, reasons, rights
 from casework.reasons import Call
+from casework.rights import Action
 from pipeline.base.clock import BEIJING, Clock, stamp, unstamp
 from pipeline.base.errors import BadInput, Conflict, NotFound
 from pipeline.base.language import _
@@ -136,8 +137,9 @@ def give(
         before = _once(db, once_key)
         if before is not None:
             return _same(before, verdict)
-        people.who_judges(db, verdict.by)
+        judge = people.who_judges(db, verdict.by)
         listing = listings.get(db, verdict.listing_id)
+        rights.check(judge, Action.JUDGE, listing, listing.listing_id)
         if listing.state == "faded":
             raise BadInput(
                 listing.listing_id, _("内容已按期限删除，无法研判"), _("等它再次被采集到")
@@ -178,12 +180,13 @@ def undo(db: Database, *, by: str, clock: Clock, once_key: str = "") -> Given:
         before = _once(db, once_key)
         if before is not None:
             return before[0]
-        people.who_judges(db, by)
+        judge = people.who_judges(db, by)
         rows = [_given(row) for row in db.conn.execute(_LAST_BY, (by,))]
         last = next((given for given in rows if not given.is_undone), None)
         if last is None:
             raise NotFound(by, _("没有可撤销的研判结论"))
         listing = listings.get(db, last.listing_id)
+        rights.check(judge, Action.JUDGE, listing, listing.listing_id)
         standing_now = standing(db, last.listing_id)
         if standing_now is None or standing_now.verdict_id != last.verdict_id:
             raise _overtaken(db, listing)
