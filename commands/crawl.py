@@ -17,7 +17,7 @@ from rich.table import Table
 
 from commands.edge import AsJson, Home, emit, settings_of
 from crawlers.source import Source
-from crawlers.sources import load_source, load_sources, shipped_sources
+from crawlers.sources import load_source, load_what_is_right, shipped_sources
 from pipeline.base import log
 from pipeline.base.clock import SystemClock, beijing_day
 from pipeline.base.errors import BadInput, Conflict, NotFound
@@ -95,14 +95,19 @@ def _wanted(settings: Settings, keys: list[str], file: Path | None) -> dict[str,
     if file is not None:
         source = load_source(file)
         return {source.key: source}
-    known = load_sources(shipped_sources(), settings.own_sources)
+    known, wrong = load_what_is_right(shipped_sources(), settings.own_sources)
     if not keys:
+        if wrong:
+            raise wrong[0]
         found = {key: source for key, source in known.items() if source.enabled}
         if not found:
             raise BadInput("crawl", _("没有启用任何来源"), _("先启用一个来源，或运行 shouyi night"))
         return found
     for key in keys:
         if key not in known:
+            for problem in wrong:
+                if Path(problem.where.partition(":")[0]).stem == key:
+                    raise problem
             raise NotFound(key, _("没有这个来源"), _("shouyi source list 列出全部来源"))
         if not known[key].enabled:
             raise BadInput(

@@ -13,15 +13,19 @@ from casework import queue
 from commands import queue as queue_command
 from commands.edge import AsJson, Home, emit, settings_of
 from crawlers.source import Source
-from crawlers.sources import load_sources, shipped_sources
+from crawlers.sources import load_what_is_right, shipped_sources
 from pipeline.base import log
 from pipeline.base.clock import SystemClock, beijing_day
+from pipeline.base.errors import BadInput
 from pipeline.base.language import _
 from pipeline.base.settings import Settings
 from pipeline.store.open import open_store
 
 EXAMPLE = "shouyi night"
 SHOWN = 10
+
+Catalogue = tuple[dict[str, Source], list[BadInput]]
+"""The sources of tonight, and what is wrong with the files that give none."""
 
 _DEMO_NIGHTS = """
     select count(distinct night_on) as nights from runs
@@ -44,7 +48,7 @@ def run(
     out = Console(stderr=True)
     settings.logs.mkdir(parents=True, exist_ok=True)
     log.set_up((settings.logs / "night.log").open("a", encoding="utf-8"))
-    with _tonights_sources(settings, out) as sources:
+    with _tonights_sources(settings, out) as (sources, wrong):
         night = scheduler.Night(
             settings=settings,
             sources=sources,
@@ -53,6 +57,7 @@ def run(
             asked_by=asked_by,
             is_late=asked_by == "schedule" and scheduler.is_late(settings, now),
             say=lambda words: out.print(f"  {words}", highlight=False, markup=False),
+            problems=[str(problem) for problem in wrong],
         )
         scheduler.run_night(night)
     if as_json:
@@ -64,23 +69,21 @@ def run(
 
 
 @contextmanager
-def _tonights_sources(settings: Settings, out: Console) -> Iterator[dict[str, Source]]:
+def _tonights_sources(settings: Settings, out: Console) -> Iterator[Catalogue]:
     """Give the catalogue; where no source is enabled, the practice market, and say so."""
-    sources = load_sources(shipped_sources(), settings.own_sources)
+    sources, wrong = load_what_is_right(shipped_sources(), settings.own_sources)
     real = {key: one for key, one in sources.items() if not key.startswith("demo-")}
-    if any(source.enabled for source in real.values()):
-        yield real
+    # a wrong file was meant to be somebody's source: practice would hide that from him
+    if wrong or any(source.enabled for source in real.values()):
+        yield real, wrong
         return
     from commands.demo import open_market
 
     number = _demo_night(settings)
-    out.print(
-        _("没有启用任何来源，今夜在内置的练习市场上运行（第 {n} 夜，人物均为虚构）。").format(
-            n=number
-        )
-    )
+    words = _("没有启用任何来源，今夜在内置的练习市场上运行（第 {n} 夜，人物均为虚构）。")
+    out.print(words.format(n=number))
     with open_market(settings, night=number):
-        yield load_sources(shipped_sources(), settings.own_sources)
+        yield load_what_is_right(shipped_sources(), settings.own_sources)
 
 
 def _demo_night(settings: Settings) -> int:

@@ -9,7 +9,7 @@ from rich.console import Console
 
 import scheduler as nights
 from commands.edge import AsJson, Home, emit, settings_of
-from crawlers.sources import load_sources, shipped_sources
+from crawlers.sources import load_what_is_right, shipped_sources
 from pipeline.base import log
 from pipeline.base.clock import BEIJING, SystemClock
 from pipeline.base.language import _
@@ -36,7 +36,9 @@ def run(*, home: Home = None, as_json: AsJson = False) -> None:
 def set_going(timer: BlockingScheduler | BackgroundScheduler, settings: Settings) -> None:
     """Plan the night on a timer, and make up for the one that was missed."""
     clock = SystemClock()
-    sources = load_sources(shipped_sources(), settings.own_sources)
+    sources, wrong = load_what_is_right(shipped_sources(), settings.own_sources)
+    for problem in wrong:
+        log.get("scheduler").error("source.refused", because=str(problem))
     nights.plan(timer, settings, sources, clock)
     if nights.catch_up(settings, sources, clock):
         # once, now: the night's own run table marks it late
@@ -45,7 +47,7 @@ def set_going(timer: BlockingScheduler | BackgroundScheduler, settings: Settings
 
 def tell_plan(settings: Settings, *, as_json: bool) -> None:
     """Say when the night begins."""
-    sources = load_sources(shipped_sources(), settings.own_sources)
+    sources, _wrong = load_what_is_right(shipped_sources(), settings.own_sources)
     times = nights.wake_times(settings, sources)
     if as_json:
         emit({"home": str(settings.home), "begins_at": times})

@@ -32,7 +32,7 @@ def load_source(path: Path) -> Source:
     file = read_yaml(path)
     if not isinstance(file.value, dict):
         raise BadInput(f"{path}:1:1", "holds no keys", f"write `key: ...` first; {_MANUAL}")
-    value = _with_terms(file)
+    value = _completed(_with_terms(file), file)
     try:
         source = Source.model_validate(value, strict=True)
     except ValidationError as error:
@@ -47,21 +47,39 @@ def load_sources(shipped_folder: Path, own_folder: Path | None = None) -> dict[s
     Raises:
         BadInput: a file is wrong, or two files of one folder have the same key.
     """
+    found, problems = load_what_is_right(shipped_folder, own_folder)
+    if problems:
+        raise problems[0]
+    return found
+
+
+def load_what_is_right(
+    shipped_folder: Path, own_folder: Path | None = None
+) -> tuple[dict[str, Source], list[BadInput]]:
+    """Read both folders as :func:`load_sources` does, but let a wrong file spoil itself alone.
+
+    A night goes on with the other sources, and tells of the wrong file in the morning.
+    """
     found: dict[str, Source] = {}
+    problems: list[BadInput] = []
     for folder in (shipped_folder, own_folder):
         if folder is None or not folder.is_dir():
             continue
         here: dict[str, Path] = {}
         for path in sorted(folder.glob("*.yml")):
-            source = load_source(path)
+            try:
+                source = load_source(path)
+            except BadInput as problem:
+                problems.append(problem)
+                continue
             if source.key in here:
                 first = here[source.key].name
-                raise BadInput(
-                    f"{path}:1:1", f"has the key {source.key}, as {first} has", "rename one"
-                )
+                what = f"has the key {source.key}, as {first} has"
+                problems.append(BadInput(f"{path}:1:1", what, "rename one"))
+                continue
             here[source.key] = path
             found[source.key] = source
-    return found
+    return found, problems
 
 
 def shipped_sources() -> Path:
@@ -104,6 +122,42 @@ def _with_terms(file: YamlFile) -> dict[str, Any]:
         raise BadInput(file.where(("search", "terms")), what, mend)
     value["search"] = {**search, "terms": lists[name]}
     return value
+
+
+def _completed(value: dict[str, Any], file: YamlFile) -> dict[str, Any]:
+    """Return the value with what it leaves out taken from the shape it is like.
+
+    A family that has a shape of its own name (feed, shop) is like that. A list with rows of
+    its own is whole as it stands; of a detail page and of replies each key may be its own.
+    """
+    name = value.get("like") or value.get("family")
+    known = {path.stem: path for path in shipped("shapes").glob("*.yml")}
+    if not isinstance(name, str) or (name not in known and not value.get("like")):
+        return value
+    if name not in known:
+        what = f"like: there is no shape named {name[:60]}"
+        raise BadInput(file.where(("like",)), what, f"write one of {', '.join(sorted(known))}")
+    made = {**_shape(known[name]), **value}
+    for section in ("list", "detail", "replies"):
+        own, shape = value.get(section), _shape(known[name]).get(section)
+        if isinstance(own, dict) and isinstance(shape, dict):
+            made[section] = _over(shape, own, is_whole=section == "list" and "rows" in own)
+    return made
+
+
+def _over(shape: dict[str, Any], own: dict[str, Any], *, is_whole: bool) -> dict[str, Any]:
+    if is_whole:
+        return own
+    fields = {**shape.get("fields", {}), **own.get("fields", {})}
+    return {**shape, **own, **({"fields": fields} if fields else {})}
+
+
+@cache
+def _shape(path: Path) -> dict[str, Any]:
+    file = read_yaml(path)
+    if not isinstance(file.value, dict):
+        raise BadInput(file.where(()), "holds no keys", _MANUAL)
+    return dict(file.value)
 
 
 def _first_problem(file: YamlFile, error: ValidationError) -> BadInput:
@@ -169,7 +223,7 @@ NAMES = {"fields": get_args(FieldName), "usually": get_args(KnownName)}
 
 _MENDS = {
     "key": "write lower-case letters, digits and hyphens, no path",
-    "family": "write classifieds or app",
+    "family": "write classifieds, forum, app, json, embedded, shop, feed or search",
     "enabled": "write true or false",
     "browser": "write true or false",
     "every": "write a number with h, d or w, as 1d",
