@@ -16,7 +16,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.utils import Digester
 from warcio.warcwriter import WARCWriter
 
-from evidence.capture import Captured, door_of
+from evidence.captured import Captured, door_of
 from evidence.chromium.exchanges import Exchange
 
 _CODINGS = frozenset({"content-encoding", "transfer-encoding", "content-length"})

@@ -6,13 +6,16 @@ Source: 人民检察院办理网络犯罪案件规定 (2021), article 37, asks f
 tools and methods, system environment.
 """
 
+import hashlib
 from typing import Any
 
-from evidence.capture import Captured, door_of
+from evidence.captured import Captured, door_of
+from evidence.chromium.certificates import described
 from evidence.chromium.exchanges import Exchange
+from evidence.machine import clocks
+from evidence.machine.clocks import NOT_CHECKED
+from evidence.wanted import Wanted
 from pipeline.base.clock import beijing_iso, stamp
-
-NOT_CHECKED = "not checked"
 
 
 def taken(seen: Captured) -> dict[str, Any]:
@@ -27,37 +30,56 @@ def taken(seen: Captured) -> dict[str, Any]:
 
 
 def circumstances(
-    seen: Captured, facts: dict[str, Any], *, asked_by: str, named: dict[str, Any]
+    seen: Captured, facts: dict[str, Any], *, wanted: Wanted, named: dict[str, Any]
 ) -> dict[str, Any]:
     """Return the record: where, when, how, with what, and how every request ended.
 
     Args:
         seen: the capture.
-        facts: what the browser and the machine are (``Browser.facts``).
-        asked_by: the schedule or the person that asked.
+        facts: what the browser and the machine are (``Browser.facts``, ``Machine.checked``).
+        wanted: who asked for it, and the way that led to it.
         named: what else names the snapshot: its id, its listing.
     """
     main = seen.main
+    clock = dict(facts.pop("clock", {"offset_against_time_server": NOT_CHECKED}))
     return {
         **named,
         **facts,
-        "asked_by": asked_by,
+        "asked_by": wanted.asked_by,
         "url_requested": seen.url,
         "url_final": seen.final_url,
-        "steps": [f"goto {seen.url}", "scroll to the end", "scroll to the top"],
-        "clicks": [],
-        "session": "none: public page, not logged in",
+        "way": dict(wanted.way) or "an address that a person gave; no patrol led to it",
+        "steps": _steps(seen),
+        "clicks": [
+            {
+                "did": step.did,
+                "what": step.what,
+                "on": step.on,
+                "at": stamp(step.at),
+                "came_of_it": step.came_of_it,
+            }
+            for step in seen.steps
+        ],
+        "looks_before": [
+            {"at": stamp(one.at), "page": one.page, "reason": one.reason}
+            for one in seen.looks_before
+        ],
+        "session": _session(wanted),
         "redirects": [
             {"url": one.url, "status": one.status, "location": one.header("location")}
             for one in seen.redirects
         ],
         "server": _server(seen, main),
+        "tls": _tls(seen),
         "taken": taken(seen),
         "clock": {
-            "source": "clock of this machine",
-            "offset_against_time_server": NOT_CHECKED,
+            **clock,
             "server_date": main.header("date") if main else "",
+            "server_ahead_seconds": (
+                clocks.against(main.header("date"), main.received_at) if main else None
+            ),
         },
+        "received_bytes": seen.received_bytes,
         "page": {
             "title": seen.title,
             "width_px": seen.width_px,
@@ -83,6 +105,37 @@ def circumstances(
         ],
         "refused_by_gate": seen.refused,
         "limits_reached": seen.limits,
+    }
+
+
+def _steps(seen: Captured) -> list[str]:
+    steps = [f"goto {seen.url}", "scroll to the end", "scroll to the top"]
+    if seen.png:
+        steps.append("photograph as first served")
+    steps += [f"{step.did} {step.what} ({step.on})" for step in seen.steps]
+    if seen.clear_png:
+        steps += ["scroll to the end", "scroll to the top", "photograph again"]
+    return steps
+
+
+def _session(wanted: Wanted) -> str | dict[str, str]:
+    if wanted.session is None:
+        return "none: public page, not logged in"
+    digest = hashlib.sha256(wanted.session.read_bytes()).hexdigest()
+    return {"used": wanted.session.name, "sha256": digest, "access": "logged in by an operator"}
+
+
+def _tls(seen: Captured) -> dict[str, Any] | str:
+    if not seen.certificates and not seen.security:
+        return "none: the connection was not secured"
+    is_trusted = "CERT_" not in seen.failure
+    return {
+        "is_trusted": is_trusted,
+        "why_not": "" if is_trusted else seen.failure,
+        "protocol": seen.security.get("protocol", ""),
+        "cipher": seen.security.get("cipher", ""),
+        "key_exchange": seen.security.get("keyExchangeGroup", ""),
+        "chain": described(seen.certificates),
     }
 
 

@@ -3,14 +3,19 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from evidence.capture import Captured
+from evidence.captured import Captured
+from evidence.legible import Sight, looked_for, sights
 from pipeline.page import PageKind, PageSeen, PageVerdict, judge
 
 _NAMED_AT_MOST = 3
 _ENOUGH_TEXT = 20
+_HALF = re.compile(r"加载中|正在加载|努力加载|载入中|loading", re.IGNORECASE)
+_LITTLE_TEXT = 200
+_NEEDED = frozenset({"Document", "Script", "Stylesheet", "XHR", "Fetch"})
+"""What a page cannot be itself without; a picture that fails is named, no more."""
 _KINDS = {
     PageKind.NORMAL: "",
     PageKind.EMPTY: "空页",
@@ -28,6 +33,7 @@ _SEEN_IN = {
     "markup": "页面代码",
     "code": "接口应答",
     "nothing": "页面空白",
+    "half": "页面没有加载完",
 }
 
 
@@ -42,6 +48,9 @@ class Finding:
         title_found: whether the listing's title is on the page; None where nobody can say.
         gaps: what is not whole beside the single things that are missing, in Chinese words.
         reason: in Chinese words, why it is not the listing or what of it is missing.
+        sights: how title, price, seller and main picture stand on the picture.
+        is_worth_another_look: a blank, broken or half-loaded page may be whole a moment later;
+            a wall, a captcha or a removed page will not.
     """
 
     page: PageKind
@@ -50,6 +59,8 @@ class Finding:
     title_found: bool | None
     gaps: tuple[str, ...]
     reason: str
+    sights: tuple[Sight, ...] = ()
+    is_worth_another_look: bool = False
 
 
 def find(seen: Captured, fields: Mapping[str, Any], title: str) -> Finding:
@@ -61,15 +72,20 @@ def find(seen: Captured, fields: Mapping[str, Any], title: str) -> Finding:
         title: what the listing is called, empty where nobody knows.
     """
     verdict = _verdict(seen)
-    title_found = _folded(title) in _folded(f"{seen.title}\n{seen.text}") if title else None
+    shown = f"{seen.title}\n{seen.text}\n{seen.clear_text}"
+    title_found = _folded(title) in _folded(shown) if title else None
     if not verdict.is_sure and _holds_the_listing(seen, fields, title):
         verdict = PageVerdict(kind=PageKind.NORMAL)
+    if verdict.kind is PageKind.NORMAL and title_found is not True and _is_half_loaded(seen):
+        verdict = PageVerdict(kind=PageKind.ERROR, because="half loaded", cause="half")
     is_listing = verdict.kind is PageKind.NORMAL and bool(seen.png)
+    looks = sights(seen, looked_for(fields, title)) if is_listing else ()
     gaps = [*seen.limits]
     if seen.failure:
         gaps.append(seen.failure)
     elif is_listing and title_found is False:
         gaps.insert(0, "页面上没有找到这条信息的标题")
+    gaps += [one.problem for one in looks if one.problem and not _is_said(one, title_found)]
     return Finding(
         page=verdict.kind,
         because=verdict.because,
@@ -77,7 +93,37 @@ def find(seen: Captured, fields: Mapping[str, Any], title: str) -> Finding:
         title_found=title_found if is_listing else None,
         gaps=tuple(gaps),
         reason=_missing(seen, gaps) if is_listing else _failure(seen, verdict),
+        sights=looks,
+        is_worth_another_look=(
+            verdict.kind in {PageKind.ERROR, PageKind.EMPTY} and not seen.refused
+        )
+        or (is_listing and any(one.name == "picture" and one.problem for one in looks)),
     )
+
+
+def marked(found: Finding, facts: Mapping[str, Any]) -> Finding:
+    """Return the finding, marked where the machine itself was not in order.
+
+    Source: a snapshot made by a wrong clock is not silently one like the others.
+    """
+    problems = tuple(facts.get("self_check", {}).get("problems", ()))
+    if not problems:
+        return found
+    reason = "；".join(filter(None, (found.reason, *problems)))
+    return replace(found, gaps=(*found.gaps, *problems), reason=reason)
+
+
+def _is_said(sight: Sight, title_found: bool | None) -> bool:  # noqa: FBT001 - three answers
+    return sight.name == "title" and not sight.is_found and title_found is not None
+
+
+def _is_half_loaded(seen: Captured) -> bool:
+    """Whether the page stands there unfinished: it still says so, or its own parts failed."""
+    if seen.ready == "loading":
+        return True
+    is_short = len(_folded(seen.text)) < _LITTLE_TEXT
+    lacks = any(one.kind in _NEEDED for one in seen.missing)
+    return is_short and (lacks or bool(_HALF.search(seen.text)))
 
 
 def _verdict(seen: Captured) -> PageVerdict:
@@ -102,7 +148,7 @@ def _holds_the_listing(seen: Captured, fields: Mapping[str, Any], title: str) ->
 
     The title alone does not do: a wall may be called after what it hides.
     """
-    shown = _folded(seen.text)
+    shown = _folded(f"{seen.text}\n{seen.clear_text}")
     text = _folded(str(fields.get("text", "")))[:_ENOUGH_TEXT]
     return bool(title and text) and _folded(title) in shown and text in shown
 

@@ -1,50 +1,32 @@
 """What was seen of a page, written down: the files, their list, and what the page is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from evidence import manifest
 from evidence.archive import archived
-from evidence.capture import Captured
+from evidence.captured import Captured
+from evidence.chromium.certificates import as_pem
 from evidence.circumstances import circumstances, taken
 from evidence.formats.format_1 import ARCHIVE, CIRCUMSTANCES, RECORDS
-from evidence.judging import Finding, find
+from evidence.judging import Finding, find, marked
 from evidence.originals import originals
 from evidence.shelf import Shelf, put
+from evidence.wacz import NAME as WACZ
+from evidence.wacz import wacz_of
+from evidence.wanted import Wanted
 from pipeline.base import log
 from pipeline.base.clock import Clock
 from pipeline.store.open import Database
 from pipeline.store.snapshots import Kept
 
+__all__ = ["Snapshot", "Wanted", "keep"]
+
 NO_TIMESTAMP = "无第三方时间戳"
 
 _log = log.get("evidence")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """A page that must be kept.
-
-    Attributes:
-        listing_id, listing_version: the listing it is of; empty and 0 for a bare address.
-        asked_by: the schedule, or the person's log-in name.
-        title: what the listing is called; looked for on the page.
-        fields: the listing as it was read, as JSON values; kept beside the page.
-    """
-
-    url: str
-    asked_by: str
-    listing_id: str = ""
-    listing_version: int = 0
-    title: str = ""
-    fields: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def source(self) -> str:
-        """The key of its source; empty for a bare address."""
-        return self.listing_id.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +65,12 @@ def keep(
     *,
     facts: Mapping[str, Any],
     clock: Clock,
+    found: Finding | None = None,
 ) -> Snapshot:
     """Write what was seen as a folder, list it, seal it, and keep its row."""
-    found = find(seen, wanted.fields, wanted.title)
+    found = marked(found or find(seen, wanted.fields, wanted.title), facts)
     with shelf.making(seen.started_at) as (snapshot_id, making):
-        files = _files(wanted, seen, snapshot_id, facts)
+        files = _files(wanted, seen, snapshot_id, facts, found)
         for name, (_url, data) in files.items():
             put(making / name, data)
         told = {
@@ -110,7 +93,7 @@ def keep(
 
 
 def _files(
-    wanted: Wanted, seen: Captured, snapshot_id: str, facts: Mapping[str, Any]
+    wanted: Wanted, seen: Captured, snapshot_id: str, facts: Mapping[str, Any], found: Finding
 ) -> dict[str, tuple[str, bytes]]:
     """Return file name -> where the bytes came from (empty: from us) and the bytes."""
     software = f"shouyi {facts.get('tool', {}).get('version', '')}".strip()
@@ -120,16 +103,29 @@ def _files(
         "listing_id": wanted.listing_id,
         "listing_version": wanted.listing_version,
     }
-    told = circumstances(seen, dict(facts), asked_by=wanted.asked_by, named=named)
+    told = circumstances(seen, dict(facts), wanted=wanted, named=named)
     ours = {
         ARCHIVE: warc,
         RECORDS: manifest.canonical(records),
         CIRCUMSTANCES: manifest.canonical(told),
     }
+    if seen.exchanges:
+        ours[WACZ] = wacz_of(seen, warc, records, software=software)
+    if seen.certificates:
+        ours["certificates.pem"] = as_pem(seen.certificates)
     if seen.png:
         ours["page.png"] = seen.png
+        ours["sights.json"] = manifest.canonical([asdict(one) for one in found.sights])
+        ours["declared.json"] = manifest.canonical(seen.declared)
         ours["page.mhtml"] = seen.mhtml
         ours["text.txt"] = seen.text.encode("utf-8", "replace")
+    if seen.clear_png:
+        ours["page-clear.png"] = seen.clear_png
+        ours["text-clear.txt"] = seen.clear_text.encode("utf-8", "replace")
+    for number, area in enumerate(seen.areas, start=1):
+        ours[f"area-{number:02d}.png"] = area.png
+    for name, value in wanted.beside.items():
+        ours[name] = manifest.canonical(value)
     if wanted.fields:
         ours["fields.json"] = manifest.canonical(wanted.fields)
     theirs = originals(seen, wanted.fields.get("images", ())) if seen.png else {}

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from evidence.capture import Captured
+from evidence.captured import Captured
 from evidence.chromium.exchanges import Exchange
 from pipeline.base.urls import canonical
 

@@ -10,12 +10,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from types import MappingProxyType
 
-from evidence.capture import Captured, Limits, capture
+from evidence.capture import capture
+from evidence.captured import Captured, Limits, LookBefore
 from evidence.chromium.browser import Browser, BrowserLost
+from evidence.judging import Finding, find
 from evidence.keeping import Snapshot, Wanted, keep
+from evidence.legible import looked_for
 from evidence.pace import Pace, in_turns
 from evidence.shelf import Shelf
 from evidence.side_by_side import SideBySide
+from evidence.way import way_of
 from pipeline.base.clock import Clock
 from pipeline.base.settings import Settings
 from pipeline.base.urls import Gate
@@ -26,6 +30,7 @@ __all__ = ["Snapshot", "Wanted", "of_listing", "take", "take_all", "take_wanted"
 
 SCHEDULE = "schedule"
 _TRIES = 2
+_LOOKS = 2
 
 
 def take_wanted(
@@ -77,6 +82,7 @@ def of_listing(db: Database, listing_id: str, *, asked_by: str) -> Wanted:
         listing_version=stored.version,
         title=listing.title,
         fields=json.loads(listings.to_json(listing)),
+        way=way_of(db, stored),
     )
 
 
@@ -121,10 +127,25 @@ async def take(
     Returns:
         The snapshot; also one that failed, with its reason, for a wall or a page that is gone.
     """
-    seen = await _look(browser, wanted, settings=settings, gate=gate, clock=clock)
+    seen, found = await look(browser, wanted, settings=settings, gate=gate, clock=clock)
+    return await put_away(db, settings, wanted, seen, found, browser=browser, clock=clock)
+
+
+async def put_away(
+    db: Database,
+    settings: Settings,
+    wanted: Wanted,
+    seen: Captured,
+    found: Finding,
+    *,
+    browser: Browser,
+    clock: Clock,
+) -> Snapshot:
+    """Put what was seen onto the shelf, with the state of the machine as it is now."""
+    facts = {**browser.facts, **await asyncio.to_thread(browser.machine.checked, seen, clock)}
     kept = asyncio.ensure_future(
         asyncio.to_thread(
-            keep, db, Shelf.of(settings), wanted, seen, facts=browser.facts, clock=clock
+            keep, db, Shelf.of(settings), wanted, seen, facts=facts, clock=clock, found=found
         )
     )
     try:
@@ -134,6 +155,28 @@ async def take(
         raise
 
 
+async def look(
+    browser: Browser, wanted: Wanted, *, settings: Settings, gate: Gate, clock: Clock
+) -> tuple[Captured, Finding]:
+    """Look at a page and say what it is; at once again where it may be whole a moment later.
+
+    What the first look found stands in the second one's record (``looks_before``).
+    """
+    before: list[LookBefore] = []
+    while True:
+        seen = await _look(browser, wanted, settings=settings, gate=gate, clock=clock)
+        found = await asyncio.to_thread(find, seen, wanted.fields, wanted.title)
+        seen.looks_before = before
+        if len(before) + 1 >= _LOOKS or not found.is_worth_another_look or _is_hopeless(seen):
+            return seen, found
+        before = [*before, LookBefore(seen.started_at, str(found.page), found.reason)]
+
+
+def _is_hopeless(seen: Captured) -> bool:
+    """Whether another look at once would only cost the same time again."""
+    return any(mark in seen.failure for mark in ("崩溃", "卡住", "下载文件", "证书", "CERT_"))
+
+
 async def _look(
     browser: Browser, wanted: Wanted, *, settings: Settings, gate: Gate, clock: Clock
 ) -> Captured:
@@ -141,7 +184,13 @@ async def _look(
     for _ in range(_TRIES):
         try:
             return await capture(
-                browser, wanted.url, gate=gate, limits=Limits.of(settings), clock=clock
+                browser,
+                wanted.url,
+                gate=gate,
+                limits=Limits.of(settings),
+                clock=clock,
+                looked_for=looked_for(wanted.fields, wanted.title),
+                session=wanted.session,
             )
         except BrowserLost:
             await browser.revive()

@@ -20,6 +20,8 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import BrowserContext, CDPSession, Page, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
+from evidence.machine.selfcheck import Machine
+from evidence.machine.software import digest_of_program, software
 from pipeline.base import log
 from pipeline.base.errors import BadInput
 from pipeline.base.settings import Settings, find_browser, shipped
@@ -71,6 +73,7 @@ class Browser:
         self._group = 0
         self._turn = asyncio.Lock()
         self.started = 0
+        self.machine = Machine(settings)
         self.facts: dict[str, Any] = {}
 
     async def __aenter__(self) -> Self:
@@ -99,17 +102,20 @@ class Browser:
                 _log.warning("browser.restarted", start_number=self.started)
 
     @asynccontextmanager
-    async def page(self, proxy: str) -> AsyncIterator[tuple[Page, CDPSession]]:
+    async def page(
+        self, proxy: str, *, session: Path | None = None
+    ) -> AsyncIterator[tuple[Page, CDPSession]]:
         """Give a page in a fresh context: no cookies, no cache, nothing of the page before.
 
         Args:
             proxy: the capture's own door (``Gatehouse.address``).
+            session: a log-in recorded by an operator; None: none, as any visitor.
 
         Raises:
             BrowserLost: no page could be opened, or it could not be closed.
         """
         number = self.started
-        context, page, tap = await self._opened(proxy)
+        context, page, tap = await self._opened(proxy, session)
         is_closed = False
         try:
             yield page, tap
@@ -120,7 +126,9 @@ class Browser:
         if not is_closed:
             raise BrowserLost
 
-    async def _opened(self, proxy: str) -> tuple[BrowserContext, Page, CDPSession]:
+    async def _opened(
+        self, proxy: str, session: Path | None
+    ) -> tuple[BrowserContext, Page, CDPSession]:
         number = self.started
         if self._chromium is None:
             raise BrowserLost
@@ -134,6 +142,7 @@ class Browser:
                     accept_downloads=False,
                     service_workers="block",
                     reduced_motion="reduce",
+                    storage_state=session,
                 )
                 page = await context.new_page()
                 tap = await context.new_cdp_session(page)
@@ -193,16 +202,20 @@ class Browser:
         tap = await chromium.new_browser_cdp_session()
         told = await tap.send("Browser.getVersion")
         processes = (await tap.send("SystemInfo.getProcessInfo"))["processInfo"]
-        group = os.getpgid(next(row["id"] for row in processes if row["type"] == "browser"))
+        number = next(row["id"] for row in processes if row["type"] == "browser")
+        group = os.getpgid(number)
         self._group = group if group != os.getpgrp() else 0
         await tap.detach()
+        program = _program(number, self._path)
+        digest = await asyncio.to_thread(digest_of_program, program, self._settings.cache)
         self.facts = {
-            "tool": {"name": "shouyi", "version": version("shouyi")},
+            "tool": await asyncio.to_thread(software),
             "browser": {
                 "product": told["product"],
                 "revision": told["revision"],
                 "user_agent": told["userAgent"],
-                "path": self._path,
+                "path": str(program),
+                "sha256": digest,
                 "driver": f"playwright {version('playwright')}",
                 "profile": "fresh: no cookies, no cache, no extensions, not logged in",
                 "locale": LOCALE,
@@ -243,6 +256,13 @@ class Browser:
             async with asyncio.timeout(_CLOSE_SECONDS):
                 if driver is not None:
                     await driver.stop()
+
+
+def _program(number: int, started_as: str) -> Path:
+    """Return the program behind a process: what was started may be a script that starts it."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{number}/exe").readlink()
+    return Path(started_as)
 
 
 async def _closed(thing: Page | BrowserContext, *, within_seconds: float) -> bool:

@@ -97,6 +97,7 @@ class Tap:
     refused: dict[str, str] = field(default_factory=dict)
     limits: list[str] = field(default_factory=list)
     protocols: dict[str, str] = field(default_factory=dict)
+    security: dict[str, dict[str, Any]] = field(default_factory=dict)
     _sent: dict[str, list[list[tuple[str, str]]]] = field(default_factory=dict)
     _hops: dict[str, int] = field(default_factory=dict)
     _under_way: dict[str, tuple[str, str, str | None]] = field(default_factory=dict)
@@ -160,6 +161,8 @@ class Tap:
 
     def _answered(self, event: dict[str, Any]) -> None:
         self.protocols[event["requestId"]] = event["response"].get("protocol", "")
+        if "securityDetails" in event["response"]:
+            self.security[event["requestId"]] = event["response"]["securityDetails"]
 
     def _finished(self, event: dict[str, Any]) -> None:
         self._under_way.pop(event["requestId"], None)

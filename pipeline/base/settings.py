@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     page_timeout_seconds: float = Field(
         30.0, gt=0, le=600, description="how long the browser may take over one page"
     )
+    time_sources: tuple[str, ...] = Field(
+        (),
+        description="clocks that ours is held against, as ntp://host or https://host; empty: none",
+    )
     snapshots_at_once: int = Field(2, ge=1, le=16, description="snapshots taken side by side")
     secure_cookies: bool = Field(
         default=False, description="true behind TLS: cookies travel only over https"

@@ -58,7 +58,7 @@ def test_verify_needs_no_home_and_tells_one_line_a_folder(keeper, tmp_path):
     assert {
         "path": str(folders[0]),
         "ok": True,
-        "files": 14,
+        "files": 17,
         "problems": [],
         "signed_by": f"Ed25519 {Keys(keeper.settings.keys).signing(SystemClock()).key_id}",
         "timestamp": None,

@@ -16,6 +16,7 @@ from evidence.verify import verify, verify_all
 from pipeline.base.clock import SystemClock
 
 FILES = (
+    "declared.json",
     "environment.json",
     "fields.json",
     "manifest.json",
@@ -24,10 +25,12 @@ FILES = (
     "manifest.sm3",
     "page.mhtml",
     "page.png",
+    "page.wacz",
     "page.warc.gz",
     "picture-01.png",
     "picture-02.png",
     "records.json",
+    "sights.json",
     "signing-keys.json",
     "text.txt",
 )

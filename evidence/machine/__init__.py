@@ -1,0 +1,1 @@
+"""The machine that takes snapshots, looked at by itself: clock, disk, route, software."""
