@@ -18,7 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from evidence import manifest
+from evidence import custody, manifest
+from evidence.custody import Touch
 from evidence.keys import Keys
 from evidence.sign import KEYS, Ready, Seal
 from evidence.verify import verify
@@ -249,4 +250,13 @@ def _keep(db: Database, row: Kept, clock: Clock, *, did: str) -> None:
                 "manifest_sha256": row.manifest_sha256,
                 "manifest_sm3": row.manifest_sm3,
             },
+        )
+        custody.note(
+            db,
+            clock=clock,
+            who=row.asked_by,
+            did=Touch.MADE,
+            what=row.snapshot_id,
+            why=row.listing_id or row.url,
+            details={"manifest_sha256": row.manifest_sha256, "state": row.state},
         )

@@ -9,15 +9,17 @@ import contextlib
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from evidence import manifest
+from evidence import custody, manifest
 from evidence.formats import FORMATS
 from evidence.formats.format_1 import shown
 from evidence.keys import HISTORY, read_history
 from evidence.sign import KEYS
+from evidence.stamped import answers_beside, is_answer, read_roots, token_of
+from pipeline.base.clock import beijing_iso
 from pipeline.base.errors import BrokenSeal, NotFound
 from pipeline.base.language import _
 
@@ -35,7 +37,8 @@ class Verdict:
         files: how many files were read.
         problems: one Chinese sentence each, naming the file; empty where all is as sealed.
         signed_by: who signed it; None: nobody, or the signature is broken.
-        timestamp: the time a third party gave; None: 无第三方时间戳.
+        timestamp: the time a third party gave, and which; None: 无第三方时间戳.
+        notes: what could not be checked here, and why; no fault of the evidence.
     """
 
     path: Path
@@ -43,6 +46,7 @@ class Verdict:
     problems: tuple[str, ...]
     signed_by: str | None = None
     timestamp: str | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def is_ok(self) -> bool:
@@ -50,16 +54,27 @@ class Verdict:
         return not self.problems
 
 
-def verify(path: Path, *, alone: bool = False) -> Verdict:
+def verify(path: Path, *, alone: bool = False, authorities: Path | None = None) -> Verdict:
     """Verify one snapshot.
 
     Args:
         path: its folder.
-        alone: look at nothing outside it.
+        alone: look at nothing outside it, not even at its time stamps.
+        authorities: the folder of root certificates that we trust; None: that of the home or
+            package that it lies in.
 
     Raises:
         NotFound: there is no such folder.
     """
+    verdict = _inside(path)
+    if alone or not verdict.is_ok:
+        return verdict
+    data = (path / manifest.NAME).read_bytes()
+    beside = (*_next_to(path, data), *_in_database(path, data), *_by_our_keys(path))
+    return _with_stamps(replace(verdict, problems=beside), authorities)
+
+
+def _inside(path: Path) -> Verdict:
     if not path.exists() and not path.is_symlink():
         raise NotFound(str(path), _("没有这个文件夹"))
     if path.is_symlink() or not path.is_dir():
@@ -72,10 +87,34 @@ def verify(path: Path, *, alone: bool = False) -> Verdict:
     if number not in FORMATS:
         return Verdict(path, files, (_("{file}：格式编号本版本不认识").format(file=manifest.NAME),))
     problems = FORMATS[number].problems(path, told, data)
-    if not problems and not alone:
-        problems = [*_next_to(path, data), *_in_database(path, data), *_by_our_keys(path)]
     signed_by = None if problems else FORMATS[number].signed_by(told)
     return Verdict(path, files, tuple(problems), signed_by)
+
+
+def _with_stamps(verdict: Verdict, authorities: Path | None) -> Verdict:
+    """Add what the time stamps beside a folder testify of it."""
+    folder = verdict.path.resolve()
+    answers = answers_beside(folder)
+    if not answers:
+        return verdict
+    known = [folder.parent.parent / "authorities", folder.parent.parent.parent / "authorities"]
+    roots = [root for one in ([authorities] if authorities else known) for root in read_roots(one)]
+    if not roots:
+        told = _("{file}：手边没有时间戳机构的根证书，未核对").format(file=answers[0].name)
+        return replace(verdict, notes=(*verdict.notes, told))
+    problems, stamps = [], []
+    for answer in answers:
+        try:
+            stamps.append(token_of(answer, folder / manifest.NAME, roots))
+        except BrokenSeal as broken:
+            problems.append(f"{answer.name}：{broken}")
+    return replace(
+        verdict,
+        problems=(*verdict.problems, *problems),
+        timestamp=None
+        if problems
+        else "；".join(f"{beijing_iso(one.at)} {one.authority}".strip() for one in stamps),
+    )
 
 
 def _manifest_in(path: Path) -> tuple[dict[str, Any], bytes, int]:
@@ -115,18 +154,26 @@ def snapshots_in(path: Path) -> list[Path] | None:
     return found if found or (folder / ".lock").exists() else None
 
 
-def verify_all(path: Path) -> Iterator[Verdict]:
+def verify_all(path: Path, *, authorities: Path | None = None) -> Iterator[Verdict]:
     """Verify every snapshot of an evidence folder or a home, then the chain that joins them."""
     found = snapshots_in(path) or []
     for folder in found:
-        yield verify(folder, alone=True)
+        yield _with_stamps(_inside(folder), authorities)
     evidence = path / "evidence" if (path / "evidence").is_dir() else path
-    problems = [*_strangers(evidence), *_chain(found), *_rows(evidence, found)]
+    problems = [
+        *_strangers(evidence),
+        *_chain(found),
+        *_rows(evidence, found),
+        *_stamps_gone(evidence),
+        *custody.problems(evidence.resolve().parent),
+    ]
     yield Verdict(evidence, 0, tuple(problems))
 
 
 def _strangers(evidence: Path) -> Iterator[str]:
     for entry in sorted(evidence.iterdir()):
+        if (evidence / entry.name.partition(".")[0]).is_dir() and is_answer(entry):
+            continue
         if entry.name.startswith(".making-"):
             yield _("{name}：没有做完的固定，尚未清理").format(name=entry.name)
         elif not _SNAPSHOT.fullmatch(entry.name) and entry.name not in _OURS:
@@ -233,13 +280,27 @@ def _is_noted(folder: Path) -> bool:
     return False
 
 
+def _stamps_gone(evidence: Path) -> Iterator[str]:
+    """Compare the answers that lie there with those that were granted."""
+    asked = "select snapshot_id, count(*) from time_stamp_asks where state = 'granted' group by 1"
+    for name, granted in _asked_beside(evidence, asked) or ():
+        if (evidence / name).is_dir() and len(answers_beside(evidence.resolve() / name)) < granted:
+            yield _("{file}：时间戳不见了").format(file=f"{name}.tsr")
+
+
 def _rows_beside(evidence: Path) -> Mapping[str, tuple[str, str]] | None:
+    asked = "select snapshot_id, manifest_sha256, manifest_sm3 from snapshots"
+    rows = _asked_beside(evidence, asked)
+    return None if rows is None else {name: (sha256, sm3) for name, sha256, sm3 in rows}
+
+
+def _asked_beside(evidence: Path, question: str) -> list[tuple[Any, ...]] | None:
+    """Ask the database that lies beside, reading only; None where there is none to ask."""
     file = evidence.resolve().parent / "shouyi.db"
     if not file.is_file():
         return None
     try:
         with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
-            asked = "select snapshot_id, manifest_sha256, manifest_sm3 from snapshots"
-            return {name: (sha256, sm3) for name, sha256, sm3 in db.execute(asked)}
+            return db.execute(question).fetchall()
     except sqlite3.Error:
         return None

@@ -9,6 +9,7 @@ from pipeline.store.migrations import (
     m0003_people,
     m0004_evidence,
     m0005_counts,
+    m0007_seals,
     m0012_rights,
 )
 
@@ -18,6 +19,7 @@ MIGRATIONS = (
     m0003_people.migrations,
     m0004_evidence.migrations,
     m0005_counts.migrations,
+    m0007_seals.migrations,
     m0012_rights.migrations,
 )
 """In the order they are applied. Each file is one named set with one step."""
