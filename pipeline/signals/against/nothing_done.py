@@ -4,7 +4,7 @@ from pipeline.reading import Reading, Signal, listens_to
 
 _DONE = {
     *("sell", "buy", "swap", "ship", "hunt", "wild", "release", "fight", "nopapers", "hush"),
-    *("keep", "hawk", "part", "egg", "meat", "gear", "lure", "contact"),
+    *("keep", "hawk", "part", "egg", "meat", "gear", "lure", "contact", "life", "anybird"),
 }
 
 
