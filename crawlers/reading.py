@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Literal, Protocol
 
 from crawlers.deliver import Yield
@@ -46,6 +47,7 @@ class Reading:
         limit: listings read at most; None for what the source's own limits allow.
         shown: site ids that the lists of this run have shown.
         keys: pages that the run knows.
+        day: the date that the run counts for: whose turn it is among many words.
     """
 
     source: Source
@@ -55,12 +57,13 @@ class Reading:
     limit: int | None = None
     shown: set[str] = field(default_factory=set)
     keys: set[str] = field(default_factory=set)
+    day: date | None = None
     _met: set[str] = field(default_factory=set)  # on the lists that this process has read
 
     def seeds(self) -> list[Due]:
         """Return where the run begins: one index page for each word in each place."""
         found = []
-        for number, start in enumerate(self.source.starts()):
+        for number, start in enumerate(self.source.starts(self.day)):
             url = self.source.index_url(start)
             meta = {"start": number, "number": 0, "depth": 0}
             found.append(Due(key=canonical(url), url=url, kind="index", meta=meta))
@@ -123,6 +126,7 @@ class Reading:
             found.insert(0, after)
         elif after is not None:
             refused.append(after)
+        found += self._further(due, page)
         return replace(given, page=finished, found=found, refused=refused)
 
     def cards(self, page: IndexPage) -> Yield:
@@ -157,6 +161,20 @@ class Reading:
             settled=settled,
         )
 
+    def _further(self, due: Due, page: IndexPage) -> list[Due]:
+        """Return the lists that this one names: they are one step deeper, and bounded as well."""
+        number, depth = int(due.meta["number"]) + 1, int(due.meta["depth"]) + 1
+        meta = {"start": due.meta["start"], "number": number, "depth": depth}
+        found = [
+            Due(key=canonical(url), url=url, kind="index", meta=meta)
+            for url in dict.fromkeys(page.further)
+            if canonical(url) not in self.keys and not self._why_not_there(url)
+        ]
+        left = self.source.limits.pages - len(self.keys)
+        found = found[: max(0, left)] if depth <= self.source.limits.depth else []
+        self.keys.update(one.key for one in found)
+        return found
+
     def recheck(self, unseen: Sequence[tuple[str, str]]) -> list[Due]:
         """Return pages of listings that no list showed tonight, to see whether they are up."""
         pages = [
@@ -173,6 +191,10 @@ class Reading:
         kind = page.verdict.kind
         finished = _finished(due, page.verdict, fetched)
         site_id = due.key.removeprefix("item:")
+        if "thread" in due.meta:
+            # a later page of a thread: its opener was read from the first
+            more = self._thread_after(due, page)
+            return Yield(page=finished, listings=page.replies, found=more)
         is_recheck = due.kind == "recheck"
         if kind is PageKind.REMOVED:
             done = replace(finished, state="done", reason="removed")
@@ -186,9 +208,29 @@ class Reading:
         except PageChanged as error:
             failed = replace(finished, state="failed", reason=f"layout: {error.what}")
             return Yield(page=failed, settled=_failed(due, failed.reason))
+        same = [reply for reply in page.replies if reply.site_id == site_id]
+        if is_recheck and same:
+            return Yield(page=finished, listings=same, is_recheck=True)
         # the list says which listing this is; a page may carry an id of another kind
         listing = replace(listing, site_id=site_id)
-        return Yield(page=finished, listings=[listing], is_recheck=is_recheck)
+        if is_recheck:
+            return Yield(page=finished, listings=[listing], is_recheck=True)
+        more = self._thread_after(due, page)
+        return Yield(page=finished, listings=[listing, *page.replies], found=more)
+
+    def _thread_after(self, due: Due, page: DetailPage) -> list[Due]:
+        """Return the next page of a thread, as far as its source reads threads."""
+        replies = self.source.replies
+        number = int(due.meta.get("number", 1)) + 1
+        thread = due.meta.get("thread", due.key.removeprefix("item:"))
+        key = f"thread:{thread}:{number}"
+        if replies is None or not page.next_url or number > replies.pages or key in self.keys:
+            return []
+        if len(self.keys) >= self.source.limits.pages or self._why_not_there(page.next_url):
+            return []
+        self.keys.add(key)
+        meta = {"thread": thread, "number": number}
+        return [Due(key=key, url=page.next_url, kind="recheck", meta=meta)]
 
     def _why_not(self, card: Listing, known: int, *, has_details: bool) -> str:
         if self.limit is not None and known >= self.limit:
@@ -212,8 +254,8 @@ class Reading:
         number, depth = int(due.meta["number"]) + 1, int(due.meta["depth"]) + 1
         url = page.next_url
         if not url and self.source.list.next is None and page.has_more is not False:
-            start = self.source.starts()[int(due.meta["start"])]
-            url = self.source.index_url(start, number)
+            start = self.source.starts(self.day)[int(due.meta["start"])]
+            url = self.source.index_url(start, number, page.cursor)
         if not url or page.verdict.kind is PageKind.EMPTY or number >= self.source.search.pages:
             return None
         key = canonical(url)

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from crawlers.families import reader_of
 from crawlers.pages.base import DetailPage, Fetched, IndexPage
+from crawlers.pages.described import DescribedShown
 from crawlers.pages.listing import ListingFields
 from crawlers.pages.shown import parse_html
-from crawlers.pages.structured import StructuredShown
 from crawlers.source import DetailSection, Expect, ListSection, Rule, SearchPart, Source
 from pipeline.base.urls import canonical
-from pipeline.page import NORMAL, PageKind, PageSeen, PageVerdict, judge
+from pipeline.page import NORMAL, PageKind, PageSeen, PageVerdict, json_of, judge
 
 _HEAD = 20_000
 
@@ -29,8 +29,8 @@ def source_of(fetched: Fetched, sources: Iterable[Source]) -> Source | None:
     return next(marked, None)
 
 
-def read_unknown(fetched: Fetched) -> DetailPage:
-    """Read a page that no source speaks of, by its structured data alone."""
+def read_unknown(fetched: Fetched, *, may_guess: bool = True) -> DetailPage:
+    """Read a page that no source speaks of: by its structured data, then by how it looks."""
     verdict = judge(
         PageSeen(
             url=fetched.url,
@@ -42,8 +42,9 @@ def read_unknown(fetched: Fetched) -> DetailPage:
     )
     if verdict.kind is not PageKind.NORMAL and verdict.is_sure:
         return DetailPage(fetched=fetched, verdict=verdict)
-    shown = StructuredShown(parse_html(fetched.text), fetched.url)
-    if not shown.is_there:
+    shown = DescribedShown(parse_html(fetched.text), fetched.url)
+    is_html = json_of(fetched.text) is None and "<" in fetched.text
+    if not is_html or not (shown.is_product or (may_guess and shown.is_listing)):
         # a good page may well be no listing: of that, only a source can say it has changed
         because = "no source speaks of this page, and it does not describe itself"
         unknown = PageVerdict(kind=PageKind.NORMAL, because=because, cause="unknown")
@@ -64,7 +65,7 @@ def read_any(fetched: Fetched, sources: Iterable[Source]) -> tuple[Source, Index
     page = reader_of(source).either(fetched)
     if not page.listings and page.verdict.cause == "layout":
         # another site may have addresses like these: its own data still says what it is
-        own = read_unknown(fetched)
+        own = read_unknown(fetched, may_guess=source.reads(fetched.url) != "list")
         if own.listings:
             return NOBODY, own
     return source, page

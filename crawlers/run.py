@@ -140,7 +140,9 @@ def run_source(
             say = on_progress
             delivery.on_written = lambda _: say(sums_of(db, run.run_id))
         job = Job(
-            reading=Reading(source, reader_of(source), gate, Site(source), asked.limit),
+            reading=Reading(
+                source, reader_of(source), gate, Site(source), asked.limit, day=asked.night_on
+            ),
             feed=Feed(source.manners.at_once, pauses, clock.steady_seconds),
             delivery=delivery,
             ledger=ledger,

@@ -1,227 +1,66 @@
 """Source: all that one source file says. The words are explained in ``docs/sources.md``.
 
-Only shapes and the rules that concern one key alone stand here; what concerns a whole file
-(a private address, a robots override, a floor) is judged in :mod:`crawlers.sources`.
+Its parts stand in :mod:`crawlers.source_parts`; what concerns a whole file (a private
+address, a robots override, a floor) is judged in :mod:`crawlers.sources`.
 """
 
+from datetime import date
 from itertools import product
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 from urllib.parse import quote, urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import Field
 
 from crawlers.patterns import is_like
+from crawlers.source_parts import (
+    AnswersPart,
+    Checked,
+    DetailSection,
+    Expect,
+    FieldName,
+    KnownName,
+    Limits,
+    ListSection,
+    Manners,
+    Needs,
+    RepliesPart,
+    Rule,
+    ScriptPart,
+    SearchPart,
+    Section,
+    Words,
+    Written,
+)
+
+__all__ = [
+    "AnswersPart",
+    "Checked",
+    "DetailSection",
+    "Expect",
+    "FieldName",
+    "KnownName",
+    "Limits",
+    "ListSection",
+    "Manners",
+    "Needs",
+    "RepliesPart",
+    "Rule",
+    "ScriptPart",
+    "SearchPart",
+    "Section",
+    "Source",
+    "Start",
+    "Words",
+    "Written",
+]
 
 KEY = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-FieldName = Literal[
-    "site_id", "url", "title", "text", "price", "place", "posted",
-    "seller", "seller_id", "seller_url", "images", "tags", "kind",
-]  # fmt: skip
-"""What a rule may read."""
 
-KnownName = Literal[
-    "site_id", "url", "title", "text", "price_yuan", "place", "place_code", "posted_at",
-    "seller", "images",
-]  # fmt: skip
-"""What ``expect`` may speak of: the fields as they are kept."""
+Family = Literal["classifieds", "forum", "app", "json", "embedded", "shop", "feed", "search"]
+"""Ways of reading: :mod:`crawlers.families` tells them apart."""
 
-
-class Written(BaseModel):
-    """One mapping of a source file: frozen, and an unknown key is refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Rule(Written):
-    """How one field is read out of a row, a page or a JSON item.
-
-    Attributes:
-        at: in HTML a CSS selector (what it shows is taken; ``::attr(name)`` gives an attribute,
-            ``::text`` the node's own text, ``::html`` its markup); in JSON a path of keys
-            (``data.item.price[].text``; ``[]`` walks a list); ``@url`` is the page's address.
-        match: a pattern; its first group, or all it matched, is kept.
-        make: a template into which the value goes at ``{}``.
-        drop: a CSS selector of what is no part of the text (HTML alone).
-        join: what several values are joined with.
-        html: the value is HTML itself (微博's text): what it shows is taken.
-        within: a price or a place is looked for inside a longer text.
-        until: the value is cut where this text begins (a site's own last sentence).
-        first: only the first place that the selector finds counts.
-    """
-
-    at: str = Field(min_length=1, max_length=500)
-    match: str = Field("", max_length=200)
-    make: str = Field("", max_length=500)
-    drop: str = Field("", max_length=500)
-    join: str = Field("", max_length=10)
-    html: bool = False
-    within: bool = False
-    until: str = Field("", max_length=200)
-    first: bool = False
-
-
-def _rules(value: Any) -> Any:
-    values = value if isinstance(value, list | tuple) else [value]
-    return tuple({"at": one} if isinstance(one, str) else one for one in values)
-
-
-Rules = Annotated[tuple[Rule, ...], BeforeValidator(_rules), Field(min_length=1, max_length=8)]
-"""One rule or several: the first that gives something wins."""
-
-
-def _several(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list | tuple) else (value,)
-
-
-Words = tuple[Annotated[str, Field(min_length=1, max_length=200)], ...]
-
-
-class Section(Written):
-    """What is common to ``list`` and ``detail``.
-
-    ``urls`` are globs of the addresses of such pages; one that begins with / is a path of the
-    source's own host.
-    """
-
-    written_as: Literal["html", "json"] | None = Field(None, alias="as")
-    urls: Words = ()
-
-
-class ListSection(Section):
-    """How an index page, or a JSON answer, is cut into listings.
-
-    Attributes:
-        rows: where the listings stand: a CSS selector, or a path to a list; or several, all used.
-        skip: rows that match this are adverts or pinned notices; in JSON a path that is
-            truthy there.
-        next: the address of the next page.
-        more: JSON alone: the path that says whether there is more.
-        ok: JSON alone: path -> values of an answer that is good; anything else is a refusal.
-        empty: words by which the site itself says that there is nothing.
-    """
-
-    rows: Annotated[
-        tuple[Annotated[str, Field(min_length=1, max_length=500)], ...],
-        BeforeValidator(_several),
-        Field(min_length=1, max_length=8),
-    ]
-    skip: str = Field("", max_length=500)
-    next: Rules | None = None
-    more: str = Field("", max_length=500)
-    ok: dict[str, tuple[str, ...]] = {}
-    empty: Words = ()
-    fields: dict[FieldName, Rules]
-
-
-class DetailSection(Section):
-    """How the page of one listing is read; without fields: by its structured data."""
-
-    fields: dict[FieldName, Rules] = {}
-
-
-class SearchPart(Written):
-    """Where a run begins.
-
-    Attributes:
-        url: an address with ``{term}``, ``{place}`` and ``{page}`` where the site has them.
-        terms: words to look for, or the name of a list of ``data/search-terms.yml``.
-        places: our name of a place -> the site's own code of it.
-        pages: index pages read for each word and place, at most.
-        first_page, page_step: how ``{page}`` counts (贴吧: 0 and 50).
-        encoding: how words are encoded in the address (1688: gbk).
-    """
-
-    url: str = Field(min_length=8, max_length=2000)
-    terms: Words | Annotated[str, Field(min_length=1, max_length=60)] = ()
-    places: dict[str, str] = {}
-    pages: int = Field(1, ge=1, le=1000)
-    first_page: int = Field(1, ge=0, le=1)
-    page_step: int = Field(1, ge=1, le=1000)
-    encoding: Literal["utf-8", "gbk", "gb18030", "big5"] = "utf-8"
-
-
-class AnswersPart(Written):
-    """The JSON answers that an app page asks for itself, and we listen to.
-
-    Attributes:
-        url: a glob of their address: ``https://h5api.m.goofish.com/h5/*search*``.
-        scrolls: how often the page is scrolled to its end for more, at most.
-        wait_seconds: how long an answer may take after a scroll.
-    """
-
-    url: str = Field(min_length=1, max_length=500)
-    scrolls: int = Field(10, ge=0, le=500)
-    wait_seconds: float = Field(8.0, gt=0, le=120)
-
-
-class Manners(Written):
-    """How we behave there.
-
-    Attributes:
-        seconds_between: pause between two requests to one host.
-        at_once: requests in flight to one host.
-        hours: when the site may be read, ``"22:00-06:00"`` in Asia/Shanghai; empty: any time.
-        robots: ``obey``, or ``override`` with a reason that is recorded in every run.
-        reason: why the pace or robots.txt is not the usual one.
-        user_agent: how we present ourselves; empty: the product's own name.
-    """
-
-    seconds_between: float = Field(4.0, gt=0, le=3600)
-    at_once: int = Field(1, ge=1, le=16)
-    hours: str = Field("", pattern=r"^$|^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")
-    robots: Literal["obey", "override"] = "obey"
-    reason: str = Field("", max_length=500)
-    user_agent: str = Field("", max_length=300)
-
-
-class Expect(Written):
-    """What a healthy night gives, so that a site that changed is seen the same night.
-
-    Attributes:
-        listings: floor and ceiling of listings of one run.
-        always: fields that no listing lacks.
-        usually: field -> the share of listings that have it.
-    """
-
-    listings: tuple[
-        Annotated[int, Field(ge=1, le=10_000_000)], Annotated[int, Field(ge=1, le=10_000_000)]
-    ]
-    always: tuple[KnownName, ...] = ("site_id",)
-    usually: dict[KnownName, Annotated[float, Field(ge=0, le=1)]] = {}
-
-    @field_validator("listings")
-    @classmethod
-    def _floor_below_ceiling(cls, pair: tuple[int, int]) -> tuple[int, int]:
-        if pair[0] > pair[1]:
-            raise ValueError("the floor is above the ceiling")
-        return pair
-
-
-class Limits(Written):
-    """Where a run stops whatever the site says."""
-
-    pages: int = Field(500, ge=1, le=1_000_000)
-    bytes: int = Field(20_000_000, ge=1_000, le=1_000_000_000)
-    unpacked_bytes: int = Field(40_000_000, ge=1_000, le=1_000_000_000)
-    seconds: float = Field(30.0, gt=0, le=600)
-    run_seconds: float = Field(3600.0, gt=0, le=86_400)
-    depth: int = Field(50, ge=1, le=10_000)
-    redirects: int = Field(5, ge=0, le=20)
-
-
-class Needs(Written):
-    """What an operator must have before this source can work: shown in the catalogue."""
-
-    session: str = Field("", max_length=300)
-    interface: str = Field("", max_length=300)
-    note: str = Field("", max_length=500)
-
-
-class Checked(Written):
-    """When, and against what, the selectors were last seen to work."""
-
-    on: str = Field("", pattern=r"^$|^\d{4}-\d\d-\d\d$")
-    against: str = Field("", max_length=300)
+IN_JSON = frozenset({"app", "json", "embedded"})
+"""Families whose lists are JSON, unless the file says otherwise."""
 
 
 class Start(NamedTuple):
@@ -235,13 +74,15 @@ class Start(NamedTuple):
 class Source(Written):
     """One source file, checked.
 
-    ``marks`` are pieces of markup by which a page is recognised whose address says nothing.
+    ``marks`` are pieces of markup by which a page is recognised whose address says nothing;
+    ``like`` names a shape of ``data/shapes/`` that the file was completed from.
     """
 
     key: str = Field(pattern=KEY, max_length=40)
     name: str = Field(min_length=1, max_length=60)
     platform: str = Field("", max_length=60)
-    family: Literal["classifieds", "app"]
+    family: Family
+    like: str = Field("", max_length=40)
     enabled: bool = False
     basis: str = Field("", max_length=500)
     base_url: str = Field(min_length=8, max_length=500)
@@ -254,6 +95,7 @@ class Source(Written):
     answers: AnswersPart | None = None
     list: ListSection
     detail: DetailSection | None = None
+    replies: RepliesPart | None = None
     manners: Manners = Manners()
     allow_private: Words = ()
     expect: Expect
@@ -261,22 +103,32 @@ class Source(Written):
     needs: Needs = Needs()
     checked: Checked = Checked()
 
-    def starts(self) -> tuple[Start, ...]:
-        """Return each word in each place, in the order of the file."""
+    def starts(self, day: date | None = None) -> tuple[Start, ...]:
+        """Return each word in each place, in the order of the file.
+
+        On a ``day``, no more words than ``search.per_day`` allows: each has its turn.
+        """
         terms = self.search.terms if isinstance(self.search.terms, tuple) else ()
+        most = self.search.per_day
+        if day is not None and 0 < most < len(terms):
+            first = day.toordinal() * most % len(terms)
+            terms = (terms + terms)[first : first + most]
         places = tuple(self.search.places.items()) or (("", ""),)
         return tuple(
             Start(term, *place)
             for place, term in product(places, terms or ("",))
         )  # fmt: skip
 
-    def index_url(self, start: Start, page: int = 0) -> str:
+    def index_url(self, start: Start, page: int = 0, cursor: str = "") -> str:
         """Return the address of an index page; ``page`` counts from 0.
 
-        Empty where the address holds no ``{page}`` and ``page`` is not 0: then the next page
-        is only known from the page before (:attr:`crawlers.pages.base.IndexPage.next_url`).
+        Empty where the address holds no ``{page}`` (or ``{cursor}``, and none is given) and
+        ``page`` is not 0: then the next page is only known from the page before
+        (:attr:`crawlers.pages.base.IndexPage.next_url`).
         """
-        if page and "{page}" not in self.search.url:
+        if page and "{page}" not in self.search.url and not cursor:
+            return ""
+        if page and "{cursor}" in self.search.url and not cursor:
             return ""
         number = self.search.first_page + page * self.search.page_step
         term = quote(start.term, safe="", encoding=self.search.encoding, errors="ignore")
@@ -284,6 +136,7 @@ class Source(Written):
             self.search.url.replace("{term}", term)
             .replace("{place}", quote(start.code, safe=""))
             .replace("{page}", str(number))
+            .replace("{cursor}", quote(cursor, safe=""))
         )
 
     def reads(self, url: str) -> str:
@@ -306,12 +159,14 @@ class Source(Written):
     @property
     def list_is_json(self) -> bool:
         """Whether the index is JSON: an app's answers are, unless the file says otherwise."""
-        return (self.list.written_as or ("json" if self.family == "app" else "html")) == "json"
+        return (self.list.written_as or ("json" if self.family in IN_JSON else "html")) == "json"
 
     @property
     def detail_is_json(self) -> bool:
         """Whether the page of one listing is JSON."""
-        return self.detail is not None and self.detail.written_as == "json"
+        return self.detail is not None and (
+            self.detail.written_as == "json" or self.detail.script is not None
+        )
 
     @property
     def interval_seconds(self) -> int:

@@ -7,7 +7,7 @@ from typing import TypeVar
 from crawlers.pages import PAGES
 from crawlers.pages.rules import css, path, refine
 from crawlers.pages.shown import URL
-from crawlers.source import DetailSection, ListSection, Rule, Source
+from crawlers.source import DetailSection, ListSection, RepliesPart, Rule, Source
 from pipeline.base.errors import BadInput, FetchRefused
 from pipeline.base.urls import gate_for
 from pipeline.base.yaml_file import YamlFile
@@ -39,6 +39,10 @@ def _family(source: Source) -> Iterator[Wrong]:
         yield ("family",), "family app lacks answers", "write answers: {url: ...}"
     if source.family != "app" and source.answers is not None:
         yield ("answers",), f"answers is not for the family {source.family}", "take it out"
+    if source.family == "embedded" and source.list.script is None:
+        yield ("family",), "family embedded lacks list.script", "write list: {script: {at: ...}}"
+    if source.family != "forum" and source.replies is not None:
+        yield ("replies",), f"replies is not for the family {source.family}", "take it out"
     if source.page and source.page not in PAGES:
         known = ", ".join(sorted(PAGES)) or "none yet"
         yield ("page",), f"there is no page class {source.page}", f"known: {known}"
@@ -92,9 +96,12 @@ def _gated(enter: Callable[[str], object], written: dict[tuple[str, ...], str]) 
 def _search(source: Source) -> Iterator[Wrong]:
     search = source.search
     used = set(_PLACEHOLDER.findall(search.url))
-    for name in sorted(used - {"term", "place", "page"}):
+    for name in sorted(used - {"term", "place", "page", "cursor"}):
         what = f"search.url holds {{{name[:40]}}}"
-        yield ("search", "url"), what, "only {term}, {place} and {page} are filled in"
+        yield ("search", "url"), what, "only {term}, {place}, {page} and {cursor} are filled in"
+    if "cursor" in used and not source.list.cursor:
+        what = "search.url holds {cursor}, but list.cursor is empty"
+        yield ("search", "url"), what, "say in list.cursor where an answer gives it"
     for name, given in (("term", search.terms), ("place", search.places)):
         if given and name not in used:
             what = f"search.url has no {{{name}}}, though search.{name}s names some"
@@ -102,7 +109,8 @@ def _search(source: Source) -> Iterator[Wrong]:
         if name in used and not given:
             what = f"search.url holds {{{name}}}, but search.{name}s is empty"
             yield ("search", "url"), what, f"write search.{name}s"
-    if search.pages > 1 and "page" not in used and not source.list.next and not source.answers:
+    is_open = not used & {"page", "cursor"} and not source.list.next and not source.answers
+    if search.pages > 1 and is_open:
         what = f"search.pages is {search.pages}, but no way to the next page is given"
         yield ("search", "pages"), what, "write {page} in search.url, or list.next"
 
@@ -111,11 +119,28 @@ def _selectors(source: Source) -> Iterator[Wrong]:
     yield from _section("list", source.list, is_json=source.list_is_json)
     if source.detail is not None:
         yield from _section("detail", source.detail, is_json=source.detail_is_json)
+    if source.replies is not None:
+        yield from _replies(source.replies, is_json=source.detail_is_json)
     if "site_id" not in source.list.fields:
         yield ("list", "fields"), "list.fields lacks site_id", "say where the site's own id stands"
     if source.detail is not None and "url" not in source.list.fields:
         what = "list.fields lacks url, though there is a detail page"
         yield ("list", "fields"), what, "say where the address of a listing stands"
+
+
+def _replies(replies: RepliesPart, *, is_json: bool) -> Iterator[Wrong]:
+    judge = path if is_json else css
+    yield from _tried(("replies", "rows"), replies.rows, judge)
+    if replies.skip:
+        yield from _tried(("replies", "skip"), replies.skip, judge)
+    for number, rule in enumerate(replies.next or ()):
+        yield from _rule(("replies", "next", number), rule, judge)
+    for field, rules in replies.fields.items():
+        for number, rule in enumerate(rules):
+            yield from _rule(("replies", "fields", field, number), rule, judge)
+    for name in ("site_id", "text"):
+        if name not in replies.fields:
+            yield ("replies", "fields"), f"replies.fields lacks {name}", "say where it stands"
 
 
 def _section(name: str, section: ListSection | DetailSection, *, is_json: bool) -> Iterator[Wrong]:
@@ -125,8 +150,9 @@ def _section(name: str, section: ListSection | DetailSection, *, is_json: bool) 
             yield from _tried((name, "rows"), rows, judge)
         if section.skip:
             yield from _tried((name, "skip"), section.skip, judge)
-        if section.more:
-            yield from _tried((name, "more"), section.more, path)
+        for place in ("more", "cursor"):
+            if getattr(section, place):
+                yield from _tried((name, place), getattr(section, place), path)
         for key in section.ok:
             yield from _tried((name, "ok", key), key, path)
         if not is_json and (section.more or section.ok):
@@ -134,6 +160,10 @@ def _section(name: str, section: ListSection | DetailSection, *, is_json: bool) 
             yield (name, key), f"{name}.{key} is for JSON", "take it out, or write as: json"
         for number, rule in enumerate(section.next or ()):
             yield from _rule((name, "next", number), rule, judge)
+    elif section.hidden_images:
+        yield from _tried((name, "hidden_images"), section.hidden_images, css)
+    if section.script is not None:
+        yield from _tried((name, "script", "at"), section.script.at, css)
     for field, rules in section.fields.items():
         for number, rule in enumerate(rules):
             yield from _rule((name, "fields", field, number), rule, judge)

@@ -84,6 +84,8 @@ class IndexPage:
         lost: why rows that should be listings are not among ``cards``.
         next_url: absolute address of the next page; empty where there is none.
         has_more: what the answer says of itself; None where it does not.
+        cursor: what the answer gives for its place in the list, for the next address.
+        further: addresses of more lists that this one names: a sitemap of sitemaps.
         has_details: False where the cards are all there is, and no page of their own is read.
     """
 
@@ -93,6 +95,8 @@ class IndexPage:
     lost: tuple[str, ...] = ()
     next_url: str = ""
     has_more: bool | None = None
+    cursor: str = ""
+    further: tuple[str, ...] = ()
     has_details: bool = False
 
     @property
@@ -103,11 +107,18 @@ class IndexPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetailPage:
-    """The page of one listing."""
+    """The page of one listing.
+
+    Attributes:
+        replies: answers on it that are listings of their own; their ids begin with its own.
+        next_url: the next page of a thread.
+    """
 
     fetched: Fetched
     verdict: PageVerdict
     read: Listing | None = None
+    replies: tuple[Listing, ...] = ()
+    next_url: str = ""
 
     def listing(self, card: Listing | None = None) -> Listing:
         """Return the listing; what the page does not show is taken from its card.
@@ -123,4 +134,4 @@ class DetailPage:
     @property
     def listings(self) -> tuple[Listing, ...]:
         """What stands on this page, for trying it out."""
-        return (self.read,) if self.read else ()
+        return (self.read, *self.replies) if self.read else ()

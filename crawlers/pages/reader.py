@@ -3,13 +3,16 @@
 import importlib
 from collections.abc import Iterator
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urljoin
 
 from crawlers.pages import PAGES
 from crawlers.pages.base import DetailPage, Fetched, IndexPage
+from crawlers.pages.described import DescribedShown
 from crawlers.pages.listing import ListingFields
 from crawlers.pages.rules import Css, Step, css, path, walk
+from crawlers.pages.scripts import json_in
 from crawlers.pages.shown import (
     HtmlShown,
     JsonShown,
@@ -19,7 +22,6 @@ from crawlers.pages.shown import (
     parse_html,
     scalar,
 )
-from crawlers.pages.structured import StructuredShown
 from crawlers.source import Source
 from pipeline.base.urls import canonical
 from pipeline.listing import Listing
@@ -34,6 +36,7 @@ from pipeline.page import (
     shown,
 )
 
+HIDDEN = "hidden: the site shows pictures to members only"
 _NO = frozenset({"", "false", "0", "no", "no_more", "null", "none"})
 
 
@@ -51,11 +54,13 @@ class PageReader:
         self.rows: list[Css | tuple[Step, ...]] = [look(rows) for rows in source.list.rows]
         self.skip = look(source.list.skip) if source.list.skip else None
         self.more = path(source.list.more) if source.list.more else None
+        self.cursor = path(source.list.cursor) if source.list.cursor else None
         self.ok = [(path(keys), values) for keys, values in source.list.ok.items()]
         detail = source.detail
         self.in_detail = (
             compile_fields(detail.fields, is_json=source.detail_is_json) if detail else {}
         )
+        self.hidden = css(detail.hidden_images) if detail and detail.hidden_images else None
 
     def either(self, fetched: Fetched) -> IndexPage | DetailPage:
         """Read a page of which nobody said what it is: by its address, else by what is on it."""
@@ -87,12 +92,12 @@ class PageReader:
         )
         page = self._index_page(fetched, self._of_cards(fetched, cards, lost))
         whole = HtmlShown(root, fetched.url, {"next": tuple(self.next)})
-        return replace(page, cards=cards, lost=lost, next_url=_next(whole, fetched.url))
+        return replace(page, cards=cards, lost=lost, next_url=self.following(whole, fetched.url))
 
     def _answer(self, fetched: Fetched) -> IndexPage:
-        answer = json_of(fetched.text)
+        answer = self.answer_of(fetched)
         if answer is None:
-            because = "the answer is not JSON"
+            because = "what it lists is not there, or no JSON"
             broken = PageVerdict(kind=PageKind.ERROR, because=because, cause="layout")
             return self._index_page(fetched, _words_or(fetched, broken))
         refused = self._refused(answer)
@@ -102,20 +107,34 @@ class PageReader:
         rows = [row for one in paths for row in _rows(answer, one)]
         if self.skip is not None:
             assert isinstance(self.skip, tuple)
-            rows = [row for row in rows if not _is_true(walk(row, self.skip))]
+            rows = [row for row in rows if not self.is_true(walk(row, self.skip))]
         cards, lost = self._cards(
             fetched, (JsonShown(row, fetched.url, self.in_list) for row in rows)
         )
-        more = _is_true(walk(answer, self.more)) if self.more is not None else None
+        more = self.is_true(walk(answer, self.more)) if self.more is not None else None
+        cursor = [scalar(one) for one in walk(answer, self.cursor)] if self.cursor else []
         if cards or lost:
             verdict = self._of_cards(fetched, cards, lost)
         else:
-            verdict = _empty_or_changed(answer, paths, self._says_nothing(fetched.text))
+            word = self._says_nothing(fetched.text)
+            verdict = self._proven(fetched, _empty_or_changed(answer, paths, word))
         page = self._index_page(fetched, verdict)
         whole = JsonShown(answer, fetched.url, {"next": tuple(self.next)})
         return replace(
-            page, cards=cards, lost=lost, has_more=more, next_url=_next(whole, fetched.url)
+            page,
+            cards=cards,
+            lost=lost,
+            has_more=more,
+            cursor=next(iter(cursor), ""),
+            next_url=self.following(whole, fetched.url),
         )
+
+    def answer_of(self, fetched: Fetched) -> Any:
+        """Return the JSON of a list: the answer itself, or what a script of the page holds."""
+        script = self.source.list.script
+        if script is None:
+            return json_of(fetched.text)
+        return json_in(parse_html(fetched.text), script)
 
     def detail(self, fetched: Fetched) -> DetailPage:
         """Read the page of one listing."""
@@ -124,18 +143,25 @@ class PageReader:
             return DetailPage(fetched=fetched, verdict=verdict)
         detail = self.source.detail
         one: Shown
+        root: Any = None
         if detail is None:
             because = f"{self.source.key} reads no pages of single listings"
             return DetailPage(
                 fetched=fetched,
                 verdict=PageVerdict(kind=PageKind.ERROR, because=because, cause="layout"),
             )
-        if not self.in_detail:
-            one = StructuredShown(parse_html(fetched.text), fetched.url)
-        elif self.source.detail_is_json:
-            one = JsonShown(json_of(fetched.text), fetched.url, self.in_detail)
+        if self.source.detail_is_json and self.in_detail:
+            answer = json_of(fetched.text)
+            if detail.script is not None:
+                answer = json_in(parse_html(fetched.text), detail.script)
+            one = JsonShown(answer, fetched.url, self.in_detail)
         else:
-            one = HtmlShown(parse_html(fetched.text), fetched.url, self.in_detail)
+            root = parse_html(fetched.text)
+            one = (
+                HtmlShown(root, fetched.url, self.in_detail)
+                if self.in_detail
+                else DescribedShown(root, fetched.url)
+            )
         listing = self.fields_class(one, fetched, self.source).listing()
         if not listing.title and not listing.text:
             because = "neither title nor text of a listing is on the page"
@@ -143,6 +169,8 @@ class PageReader:
             return DetailPage(fetched=fetched, verdict=_words_or(fetched, changed))
         if not listing.url:
             listing = replace(listing, url=canonical(fetched.url))
+        if self.hidden is not None and root is not None and self.hidden.found(root):
+            listing = _with_note(listing, "images", HIDDEN)
         return DetailPage(fetched=fetched, verdict=NORMAL, read=listing)
 
     def _cards(
@@ -179,8 +207,19 @@ class PageReader:
         # words of a wall come first: a night that was blind must not read as an empty one
         word = "" if lost or verdict.cause != "layout" else self._says_nothing(shown(fetched.text))
         if word:
-            return PageVerdict(kind=PageKind.EMPTY, because=f"shows {word}", cause="empty")
+            says = PageVerdict(kind=PageKind.EMPTY, because=f"shows {word}", cause="empty")
+            return self._proven(fetched, says)
         return verdict
+
+    def _proven(self, fetched: Fetched, verdict: PageVerdict) -> PageVerdict:
+        """Return a verdict of empty only for a page that we know to be the list."""
+        signs = self.source.list.sentinel
+        if verdict.kind is not PageKind.EMPTY or not signs:
+            return verdict
+        if any(sign in fetched.text for sign in signs):
+            return verdict
+        because = f"{verdict.because}, but not {signs[0]}, by which we know this list"
+        return PageVerdict(kind=PageKind.ERROR, because=because, cause="layout")
 
     def _says_nothing(self, text: str) -> str:
         return next((word for word in self.source.list.empty if word in text), "")
@@ -193,10 +232,33 @@ class PageReader:
                 return PageVerdict(kind=PageKind.ERROR, because=because, cause="code")
         return None
 
+    @staticmethod
+    def following(whole: Shown, url: str) -> str:
+        """Return the absolute address of the next page; empty where there is none."""
+        found = next(iter(whole.given("next").values), "").strip()
+        if not found or found.startswith(("#", "javascript:")):
+            return ""
+        try:
+            return urljoin(url, found)
+        except ValueError:
+            return ""
+
+    @staticmethod
+    def is_true(values: list[Any]) -> bool:
+        """Return whether what a path leads to is true, as an answer writes it."""
+        return any(
+            scalar(value).lower() not in _NO if not isinstance(value, list | dict) else bool(value)
+            for value in values
+        )
+
     def _index_page(self, fetched: Fetched, verdict: PageVerdict) -> IndexPage:
         return IndexPage(
             fetched=fetched, verdict=verdict, has_details=self.source.detail is not None
         )
+
+
+def _with_note(listing: Listing, name: str, why: str) -> Listing:
+    return replace(listing, notes=MappingProxyType({**listing.notes, name: why}))
 
 
 def _fields_class(name: str) -> type[ListingFields]:
@@ -220,16 +282,6 @@ def _words_or(fetched: Fetched, otherwise: PageVerdict) -> PageVerdict:
     """Return what the words of a page say that holds nothing; ``otherwise`` where they do not."""
     verdict = judge(_seen(fetched))
     return otherwise if verdict.kind is PageKind.NORMAL else verdict
-
-
-def _next(whole: Shown, url: str) -> str:
-    found = next(iter(whole.given("next").values), "").strip()
-    if not found or found.startswith(("#", "javascript:")):
-        return ""
-    try:
-        return urljoin(url, found)
-    except ValueError:
-        return ""
 
 
 def _rows(answer: Any, steps: tuple[Step, ...]) -> list[Any]:
@@ -256,13 +308,6 @@ def _upto_list(steps: tuple[Step, ...]) -> tuple[Step, ...]:
         if counts:
             return (*steps[:number], (key, ()))
     return steps
-
-
-def _is_true(values: list[Any]) -> bool:
-    return any(
-        scalar(value).lower() not in _NO if not isinstance(value, list | dict) else bool(value)
-        for value in values
-    )
 
 
 def _is_one_of(value: str, wanted: tuple[str, ...]) -> bool:

@@ -3,20 +3,18 @@
 Source: schema.org Product, Offer and Article; ogp.me and its product and article name spaces.
 """
 
-import json
-import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
+from urllib.parse import urljoin
 
 from crawlers.fields.words import clean
 from crawlers.pages.rules import css
+from crawlers.pages.scripts import lenient
 from crawlers.pages.shown import Given, html_text, text_of
 
 _TYPES = ("Product", "IndividualProduct", "ProductGroup", "Offer", "Car", "Vehicle")
 _READING = ("Article", "NewsArticle", "BlogPosting", "DiscussionForumPosting", "SocialMediaPosting")
-_TRAILING = re.compile(r",\s*([}\]])")
-_CONTROL = re.compile(r"[\x00-\x1f]")
 _MOST_NODES = 2_000
 _YUAN = frozenset({"", "CNY", "RMB", "¥", "元"})
 
@@ -108,7 +106,7 @@ class StructuredShown:
     def _ld(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         for script in css("script[type='application/ld+json']").found(self.root):
-            for node in _flat(_lenient(script.text or "")):
+            for node in _flat(lenient(script.text or "")):
                 found.append(node)
                 if len(found) > _MOST_NODES:
                     return found
@@ -131,11 +129,12 @@ class StructuredShown:
         return {}
 
     def _from_ld(self, name: str) -> list[str]:
-        for keys in _LD.get(name, ()):
-            values = [html_text(one) for one in _texts(self._main, keys.split("."))]
-            if values:
-                return [one.strip() for one in values]
-        return []
+        return _of_node(self._main, name)
+
+    @property
+    def products(self) -> list[dict[str, Any]]:
+        """The nodes of things on offer, in the page's order."""
+        return [node for node in self._ld if self._type_of(node) in _TYPES[:3]]
 
     @cached_property
     def _product(self) -> Any:
@@ -175,15 +174,29 @@ class StructuredShown:
         return []
 
 
-def _lenient(text: str) -> Any:
-    """Return JSON that somebody wrote by hand: line ends in strings, a comma too many."""
-    text = _CONTROL.sub(" ", text.strip().removesuffix(";"))
-    for written in (text, _TRAILING.sub(r"\1", text)):
-        try:
-            return json.JSONDecoder(parse_int=str, parse_float=str).raw_decode(written)[0]
-        except (ValueError, RecursionError):
-            continue
-    return None
+def products_of(root: Any, url: str) -> Iterator[dict[str, Any]]:
+    """Yield the products that a list describes: one page, several things on offer."""
+    shown = StructuredShown(root, url)
+    for node in shown.products:
+        one = {name: _of_node(node, name) for name in ("title", "text", "price", "site_id")}
+        address = next(iter(_of_node(node, "url")), "").strip()
+        if address:
+            yield {
+                "url": urljoin(url, address),
+                "id": next(iter(one["site_id"]), ""),
+                "title": next(iter(one["title"]), ""),
+                "text": next(iter(one["text"]), ""),
+                "price": next(iter(one["price"]), ""),
+                "images": _of_node(node, "images"),
+            }
+
+
+def _of_node(node: dict[str, Any], name: str) -> list[str]:
+    for keys in _LD.get(name, ()):
+        values = [html_text(one).strip() for one in _texts(node, keys.split("."))]
+        if values:
+            return values
+    return []
 
 
 def _flat(value: Any) -> Iterator[dict[str, Any]]:

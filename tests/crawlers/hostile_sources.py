@@ -107,7 +107,7 @@ HOSTILE = {
     ),
     "path_in_key": (with_line("key: huapiao", "key: ../../etc/passwd"), 1, "no path"),
     "blank_in_key": (with_line("key: huapiao", "key: hua piao"), 1, "lower-case letters"),
-    "unknown_family": (with_line("classifieds", "classified"), 3, "classifieds or app"),
+    "unknown_family": (with_line("classifieds", "classified"), 3, "write classifieds, forum, app"),
     "app_without_answers": (with_line("classifieds", "app"), 3, "lacks answers"),
     "unknown_page_class": (with_line("family:", "page: Huapaio\nfamily:"), 3, "no page class"),
     "negative_delay": (

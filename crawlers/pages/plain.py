@@ -1,0 +1,264 @@
+"""A page read by nothing but how it looks: where no rule and no structured data speaks.
+
+The headline is what the page and its window title agree on; the price stands in a small piece
+of text beside ¥, 元 or a word of price, and is not struck through; the text is the block with
+the most words that are no links. Unknown is empty.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from crawlers.fields.price import price_in, price_of
+from crawlers.pages.headline import headline_of
+from crawlers.pages.shown import Given, text_of
+
+_BLOCKS = ("div", "article", "section", "td", "main", "p", "dd", "li", "pre")
+_ASIDE = re.compile(
+    r"foot|nav|menu|side|head(?!line)|crumb|copyright|banner|relat|recommend|tuijian|similar|guess"
+    r"|hot|rank|comment|reply|pinglun|share|login|search|notice|tips|friend|link|ad[-_]|history"
+    r"|other|xiangguan|like",
+    re.IGNORECASE,
+)
+_PRICE = re.compile(
+    r"pri(?:ce)?(?![a-z])|price|jiage|(?<![a-z])jg(?![a-z])|amount|money|cost", re.IGNORECASE
+)
+_OLD = re.compile(
+    r"old|orig|market|del|yuanjia|before|was|line-?through|deposit|ship|freight", re.IGNORECASE
+)
+_BODY = re.compile(
+    r"cont|detail|desc|article|text|body|neirong|miaoshu|info|entry|post|intro", re.IGNORECASE
+)
+_LABELLED = re.compile(
+    r"^\s*[【\[]?(?:价\s*格|售\s*价|现\s*价|一口价|转让价|出售价|标\s*价|报\s*价|单\s*价|要\s*价|价\s*位|金\s*额|心理价)[^:：]{0,4}"
+    r"[】\]]?\s*[:：]?\s*(.{1,40})$"
+)
+_SUM = re.compile(r"[¥￥]\s*\d|\d\s*(?:元|块|万)|面议|[一二两三四五六七八九十百千]+[元块]")
+_MOST_NODES = 30_000
+_LONGEST_PRICE = 60
+_LABELS = {
+    "place": r"所在地|所在地区|地\s*区|区\s*域|地\s*址|地\s*点|发货地|交易地点|位\s*置|城\s*市|产地",
+    "seller": r"卖\s*家|发布者|发布人|联系人|作\s*者|楼\s*主|店\s*铺|商\s*家|掌柜|会员|用户名",
+    "posted": r"发布时间|发布日期|更新时间|发表于|发布于|时\s*间|日\s*期|上架时间|刷新时间",
+}
+_TIME = re.compile(
+    r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?"
+    r"|\d{1,2}\s*(?:分钟|小时|天)前|(?:今天|昨天|前天)\s*(?:\d{1,2}:\d\d)?"
+)
+_ID = re.compile(r"(?<![\dA-Za-z])(\d{3,20})(?!\d)")
+_LONG_ENOUGH = 8
+
+
+class _Candidate(NamedTuple):
+    points: float
+    text: str
+    is_within: bool = False
+
+
+class PlainShown:
+    """A listing as a page looks to a reader who has never seen the site."""
+
+    def __init__(self, root: Any, url: str) -> None:
+        self.root = root
+        self.url = url
+
+    def has(self, name: str) -> bool:
+        """See :meth:`crawlers.pages.shown.Shown.has`."""
+        return bool(self.given(name).values)
+
+    def given(self, name: str) -> Given:
+        """Return what the page seems to show for a field."""
+        if name == "title":
+            return Given([self.title] if self.title else [])
+        if name == "text":
+            return Given([self.text] if self.text else [])
+        if name == "price":
+            best = self.price
+            return Given([best.text], best.is_within) if best else Given([])
+        if name == "images":
+            return Given(self._images())
+        if name == "url":
+            return Given([self.url])
+        if name == "site_id":
+            return Given(self._site_id())
+        if name in _LABELS:
+            return Given(self._labelled(name))
+        return Given([])
+
+    @property
+    def is_listing(self) -> bool:
+        """Whether it looks like the page of one thing: a headline, and words or a price."""
+        if not self.title:
+            return False
+        asks = self.price is not None and not self.price.is_within
+        return asks or (len(self.text) >= _LONG_ENOUGH and not self._is_list)
+
+    @cached_property
+    def title(self) -> str:
+        """The headline, without the name of the site."""
+        return headline_of(self.root)
+
+    @cached_property
+    def text(self) -> str:
+        """The words of the largest block that is no navigation."""
+        if self._main is None:
+            said = self._meta("description", "og:description")
+            return said
+        return text_of(self._main)
+
+    @cached_property
+    def price(self) -> _Candidate | None:
+        """What is asked, in the page's words."""
+        found = [one for one in self._prices() if one.points > 0]
+        if found:
+            return max(found, key=lambda one: one.points)
+        words = f"{self.title}\n{self.text}"
+        return _Candidate(1, words, is_within=True) if price_in(words).yuan is not None else None
+
+    def _prices(self) -> Iterator[_Candidate]:
+        for order, (node, is_aside) in enumerate(self._nodes):
+            shown = self._short(node)
+            if not shown:
+                continue
+            names = _names(node)
+            labelled = _LABELLED.search(shown)
+            is_named = bool(_PRICE.search(names))
+            if not (labelled or is_named or _SUM.search(shown)):
+                continue
+            said = labelled[1] if labelled else shown
+            if price_of(said).yuan is None and "议" not in said and "联系" not in said:
+                continue
+            points = 6.0 * bool(labelled) + 5.0 * is_named + 2.0 * bool(re.search("[¥￥元]", shown))
+            points += 1.0 * (not len(node)) - len(shown) / 30 - order / _MOST_NODES
+            points -= 8.0 * is_aside + 8.0 * (self._is_old(node, names, shown))
+            yield _Candidate(points, said)
+
+    @staticmethod
+    def _is_old(node: Any, names: str, shown: str) -> bool:
+        if node.tag in {"del", "s", "strike"} or _OLD.search(names):
+            return True
+        if any(one.tag in {"del", "s", "strike"} for one in node.iterancestors()):
+            return True
+        style = (node.get("style") or "").replace(" ", "")
+        return "line-through" in style or bool(
+            re.match(r"\s*(?:原价|市场价|定金|运费|押金)", shown)
+        )
+
+    @cached_property
+    def _nodes(self) -> list[tuple[Any, bool]]:
+        """The elements of the body, and whether each stands aside (navigation, related ones)."""
+        found: list[tuple[Any, bool]] = []
+        body = next(self.root.iter("body"), self.root)
+        aside: set[Any] = set()
+        for node in body.iter():
+            if len(found) >= _MOST_NODES:
+                break
+            if not isinstance(node.tag, str) or node.tag in {"script", "style", "option"}:
+                continue
+            parent = node.getparent()
+            named = f"{node.get('class', '')} {node.get('id', '')}"
+            is_aside = parent in aside or (
+                node is not body
+                and (node.tag in {"nav", "footer", "aside"} or bool(_ASIDE.search(named)))
+            )
+            if is_aside:
+                aside.add(node)
+            found.append((node, is_aside))
+        return found
+
+    @staticmethod
+    def _short(node: Any) -> str:
+        """Return what a small element shows; empty for one that holds much."""
+        if len(node) > 6:  # noqa: PLR2004 - a price is drawn in a few pieces at most
+            return ""
+        shown = " ".join("".join(node.itertext()).split())
+        return shown if 0 < len(shown) <= _LONGEST_PRICE else ""
+
+    @cached_property
+    def _main(self) -> Any:
+        best: tuple[float, Any] = (0.0, None)
+        for node, is_aside in self._nodes:
+            if node.tag not in _BLOCKS or is_aside:
+                continue
+            words, linked = _own_words(node)
+            if words < _LONG_ENOUGH:
+                continue
+            points = (words - 1.5 * linked) * (1.6 if _BODY.search(_names(node)) else 1.0)
+            if points > best[0]:
+                best = points, node
+        return best[1]
+
+    @cached_property
+    def _is_list(self) -> bool:
+        """Whether most of what the page shows is links: a list, not a listing."""
+        words = sum(_own_words(node)[0] for node, _ in self._nodes if node.tag in _BLOCKS)
+        linked = sum(_own_words(node)[1] for node, _ in self._nodes if node.tag in _BLOCKS)
+        return linked > 0.7 * max(1, words) and len(self.text) < 5 * _LONG_ENOUGH
+
+    def _images(self) -> list[str]:
+        if self._main is None:
+            return []
+        around = self._main.getparent()
+        found = []
+        for node in (around if around is not None else self._main).iter("img"):
+            names = ("zoomfile", "file", "data-original", "data-src", "data-lazy-src", "src")
+            found.append(next((node.get(name) for name in names if node.get(name)), ""))
+        return [one for one in found if one and not one.startswith("data:")]
+
+    def _labelled(self, name: str) -> list[str]:
+        label = re.compile(rf"^\s*[【\[]?(?:{_LABELS[name]})[】\]]?\s*[:：]?\s*(.{{0,40}})$")
+        for node, is_aside in self._nodes:
+            if is_aside:
+                continue
+            if name == "posted" and node.tag == "time":
+                return [node.get("datetime") or text_of(node)]
+            found = label.search(self._short(node))
+            if not found:
+                continue
+            value = found[1].strip()
+            following = node.getnext()
+            if not value and following is not None:
+                value = self._short(following)
+            if name == "posted" and not _TIME.search(value):
+                continue
+            if value:
+                return [_TIME.search(value)[0] if name == "posted" else value.split("  ")[0]]  # type: ignore[index]  # searched above
+        if name == "posted":
+            return [found[0] for node, aside in self._nodes if not aside
+                    and (found := _TIME.search(self._short(node)))][:1]  # fmt: skip
+        return []
+
+    def _site_id(self) -> list[str]:
+        path = self.url.partition("//")[2].partition("/")[2]
+        return [(_ID.findall(path) or [self.url])[-1]]
+
+    def _meta(self, *names: str) -> str:
+        for node in self.root.iter("meta"):
+            if (node.get("name") or node.get("property") or "").lower() in names:
+                return str(node.get("content") or "").strip()
+        return ""
+
+
+def _names(node: Any) -> str:
+    """Return what a page calls an element, and the one around it."""
+    parent = node.getparent()
+    around = f"{parent.get('class', '')}" if parent is not None and len(parent) <= 3 else ""  # noqa: PLR2004
+    return f"{node.get('class', '')} {node.get('id', '')} {node.get('itemprop', '')} {around}"
+
+
+def _own_words(node: Any) -> tuple[int, int]:
+    """Return how many characters stand in an element itself or its inline parts; and in links."""
+    words, linked = len((node.text or "").strip()), 0
+    for child in node:
+        words += len((child.tail or "").strip())
+        if not isinstance(child.tag, str) or child.tag in {"script", "style"}:
+            continue
+        if child.tag == "a":
+            inside = len("".join(child.itertext()).strip())
+            linked += inside
+            words += inside
+        elif child.tag not in _BLOCKS or child.tag == "p":
+            words += len("".join(child.itertext()).strip())
+            linked += sum(len("".join(one.itertext()).strip()) for one in child.iter("a"))
+    return words, linked
