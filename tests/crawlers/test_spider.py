@@ -2,6 +2,7 @@
 
 import re
 import signal
+import threading
 import time
 from itertools import pairwise
 
@@ -157,13 +158,15 @@ def test_what_is_off_the_list_but_still_up_is_not_gone(shop, crawls):
 
 def test_a_second_process_on_the_same_source_is_refused(shop, crawls):
     """While one crawls, the other says who does, and changes nothing."""
-    shop.odd["/item/100"] = lambda ask: (time.sleep(6), ask.say(shop.item_page("100")))
-    file = crawls.source(shop)
+    released = threading.Event()
+    shop.odd["/item/100"] = lambda ask: (released.wait(90), shop.answer(ask))
+    file = crawls.source(shop, limits="seconds: 100")
     first = crawls.start(file)
     wait_for(lambda: shop.hits["/item/100"])
 
     second = crawls.run(file)
 
+    released.set()
     assert 1 == second.code
     assert "is being crawled" in second.said
     assert "ok" == crawls.ended(first).state
@@ -218,7 +221,7 @@ def test_progress_is_told_on_stderr_and_the_result_alone_on_stdout(shop, crawls)
     assert re.match(r'\{"run": "shop-\d{4}-\d\d-\d\d-1", ', output)
 
 
-def wait_for(truth, seconds=20):
+def wait_for(truth, seconds=60):
     ends = time.monotonic() + seconds
     while not truth():
         assert time.monotonic() < ends, "waited in vain"
