@@ -59,6 +59,9 @@ def allowed(actor: Person | None, action: Action, thing: Stored | Person | None 
 class Denied(NotFound):
     """Somebody asked for what he may not have; told as if it were not there."""
 
+    def __init__(self, where: str) -> None:
+        super().__init__(where, "库里没有这条信息", "用 `shouyi queue` 查看编号")
+
 
 def check(actor: Person | None, action: Action, thing: Stored | Person | None, what: str) -> None:
     """Let an allowed action pass.
@@ -67,7 +70,7 @@ def check(actor: Person | None, action: Action, thing: Stored | Person | None, w
         Denied: it is not allowed; the same words as where there is no such thing.
     """
     if not allowed(actor, action, thing):
-        raise Denied(what, "库里没有这条信息", "用 `shouyi queue` 查看编号")
+        raise Denied(what)
 
 
 def refuse(db: Database, actor: Person, *, clock: Clock, what: str) -> None:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.datastructures import URL
@@ -15,8 +15,11 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
+from casework import rights
+from casework.rights import Denied
 from desk import security
 from desk.birds import Birds
+from desk.doors import may_enter
 from desk.language import mark as _
 from desk.looks import STATIC, Looks
 from desk.pages import evidence, health, language, listing, login, queue, verdict
@@ -85,7 +88,7 @@ def build(settings: Settings, *, clock: Clock) -> FastAPI:
     for page in OPEN:
         app.include_router(page.router)
     for page in PAGES:
-        app.include_router(page.router, dependencies=LOCKED)
+        app.include_router(page.router, dependencies=[*LOCKED, Depends(may_enter)])
     # only our own files are squeezed: a page that holds a secret beside a stranger's text is not
     app.mount("/static", GZipMiddleware(_Static(directory=STATIC), minimum_size=500))
     _tell_errors(app)
@@ -122,6 +125,8 @@ def _tell_errors(app: FastAPI) -> None:
         status = next((code for kind, code in kinds if isinstance(error, kind)), 500)
         if status == HTTPStatus.INTERNAL_SERVER_ERROR:
             _LOG.error("request.failed", path=request.url.path, error=str(error))
+        if isinstance(error, NotFound):
+            _remember_refusal(request, error)
         return _told(request, status)
 
     @app.exception_handler(HTTPException)
@@ -139,6 +144,18 @@ def _tell_errors(app: FastAPI) -> None:
         # this one answers outside of the front door
         add_headers(response.headers)
         return response
+
+
+def _remember_refusal(request: Request, error: NotFound) -> None:
+    """Write to the audit log that somebody asked for what is not for him.
+
+    For who works for some cities, what is not there is written down too: both cost the same.
+    """
+    house: House = request.app.state.house
+    with house.connections.lend() as db:
+        person = sit_down(request, house, db).person
+        if person is not None and (person.cities or isinstance(error, Denied)):
+            rights.refuse(db, person, clock=house.clock, what=error.where)
 
 
 def _where(request: Request) -> str:

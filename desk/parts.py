@@ -4,14 +4,19 @@ import queue
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
+from casework import people, rights
+from casework.people import Person
+from casework.queue import Wanted
+from casework.rights import Action
 from desk import language, security
+from desk.asked import Asked
 from desk.birds import Birds
 from desk.looks import Looks
 from desk.security import NotLoggedIn, Session
@@ -73,6 +78,7 @@ class AtDesk:
     Attributes:
         db: its own connection.
         session: the log-in that holds, or None.
+        person: who is logged in, with the rights of this very moment, or None.
         language: "zh" or "en".
     """
 
@@ -81,6 +87,7 @@ class AtDesk:
     db: Database
     session: Session | None
     language: str
+    person: Person | None = None
 
     @property
     def clock(self) -> Clock:
@@ -106,6 +113,15 @@ class AtDesk:
     def is_swap(self) -> bool:
         """Whether htmx asks for a part of the page it already shows."""
         return "hx-request" in self.request.headers
+
+    def may(self, action: str) -> bool:
+        """Tell whether the person at the desk may do something (casework/rights.py)."""
+        return rights.allowed(self.person, Action(action))
+
+    def wanted(self, asked: Asked) -> Wanted:
+        """Return a list as casework asks for it: never more than this person may see."""
+        assert self.person is not None, "nobody is at the desk"
+        return replace(asked.wanted(self.birds.on_level), cities=rights.cities_of(self.person))
 
     def say(self, message: str) -> str:
         """Return a message in the language of this request."""
@@ -140,7 +156,8 @@ def sit_down(request: Request, house: House, db: Database) -> AtDesk:
     token = request.cookies.get(security.cookie_name("session", house.settings), "")
     session = security.find(db, token, settings=house.settings, clock=house.clock)
     chosen = language.of_request(request, session, house.settings)
-    return AtDesk(request, house, db, session, chosen)
+    person = people.get(db, session.name) if session else None
+    return AtDesk(request, house, db, session, chosen, person)
 
 
 Desk = Annotated[AtDesk, Depends(_at_desk)]

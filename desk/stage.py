@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi.responses import HTMLResponse
 
-from casework import history, people, queue
+from casework import history, queue
 from casework.history import Known
 from casework.history import asked as price_asked
 from casework.reasons import Call
@@ -117,7 +117,7 @@ def _view(desk: AtDesk, known: Known, asked: Asked) -> dict[str, Any]:
     texts = {name: text[:LONGEST_TEXT] for name, text in listing.words().items()}
     spans = _spans(hits)
     law_on = beijing_day(unstamp(stored.content_at))
-    wanted = asked.wanted(desk.birds.on_level)
+    wanted = desk.wanted(asked)
     below = queue.next_up(desk.db, stored.listing_id, wanted=wanted)
     above = queue.above(desk.db, queue.Place(stored.score, stored.listing_id), wanted=wanted)
     left = queue.count(desk.db, wanted)
@@ -171,8 +171,7 @@ def _view(desk: AtDesk, known: Known, asked: Asked) -> dict[str, Any]:
 
 
 def _may_judge(desk: AtDesk) -> bool:
-    name = desk.session.name if desk.session else ""
-    return people.get(desk.db, name).role in people.JUDGES
+    return desk.may("verdict.give")
 
 
 def _levels(desk: AtDesk, names: Sequence[str]) -> list[str]:

@@ -19,4 +19,4 @@ def switch(
         desk.db.execute(
             "update sessions set language = ? where token_hash = ?", [language, clerk.token_hash]
         )
-    return RedirectResponse("/queue", 303)
+    return RedirectResponse("/", 303)

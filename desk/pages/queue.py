@@ -72,21 +72,21 @@ class Row:
 
 
 @router.get("/")
-def home() -> RedirectResponse:
-    """Go to the queue."""
-    return RedirectResponse("/queue", 303)
+def home(desk: Desk) -> RedirectResponse:
+    """Go to the first page that this person has."""
+    return RedirectResponse("/queue" if desk.may("listings.see") else "/account", 303)
 
 
 @router.get("/queue")
 def show(desk: Desk, after: str = "", said: str = "") -> Response:
     """Show one page of the list that the address names; ``said=nothing``: none to undo."""
     asked = asked_of.of_request(desk.request)
-    wanted = asked.wanted(desk.birds.on_level)
+    wanted = desk.wanted(asked)
     place = Place.read(after) if after else None
     found = queue.waiting(desk.db, place, PAGE_ROWS + 1, wanted=wanted)
     rows, is_more = found[:PAGE_ROWS], len(found) > PAGE_ROWS
     tabs = _tabs(desk, asked)
-    whole_tab = Asked(asked.status).wanted(desk.birds.on_level)
+    whole_tab = desk.wanted(Asked(asked.status))
     sources = queue.sources_of(desk.db, whole_tab)
     narrowness = "narrowed" if asked.is_narrowed else asked.status
     heading, sentence, command = EMPTY.get(narrowness, EMPTY["other"])
@@ -114,7 +114,7 @@ def _tabs(desk: AtDesk, asked: Asked) -> list[Tab]:
     tabs = []
     for status, word in STATUSES.items():
         of_tab = replace(asked, status=status)
-        count = queue.count(desk.db, of_tab.wanted(desk.birds.on_level))
+        count = queue.count(desk.db, desk.wanted(of_tab))
         tabs.append(Tab(desk.say(word), of_tab.address("/queue"), count, status == asked.status))
     return tabs
 

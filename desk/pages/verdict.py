@@ -101,7 +101,7 @@ def undo(desk: Desk, clerk: Clerk, form: Annotated[UndoForm, Form()]) -> Respons
 
 
 def _next(desk: AtDesk, given: Given, asked: Asked) -> Response:
-    following = queue.next_up(desk.db, given.listing_id, wanted=asked.wanted(desk.birds.on_level))
+    following = queue.next_up(desk.db, given.listing_id, wanted=desk.wanted(asked))
     address = asked.listing(following.listing_id) if following else asked.address("/queue")
     if not desk.is_swap:
         return RedirectResponse(address, 303)

@@ -1,0 +1,60 @@
+"""Which right opens which door. A route that does not stand here opens to nobody.
+
+The matrix of ``tests/desk/matrix.csv`` tells for each route, role and city what must come of
+it; a new route needs its line here and its rows there.
+"""
+
+from casework import rights
+from casework.rights import Action
+from desk.parts import AtDesk, Clerk, Desk
+from pipeline.base.errors import NotFound
+from pipeline.store import listings, snapshots
+
+DOORS: dict[tuple[str, str], Action] = {
+    ("GET", "/"): Action.OWN,
+    ("POST", "/language"): Action.OWN,
+    ("GET", "/queue"): Action.SEE,
+    ("GET", "/listings/{listing_id:path}"): Action.SEE,
+    ("GET", "/evidence/{snapshot_id}/{name:path}"): Action.SEE,
+    ("POST", "/listings/{listing_id:path}/verdict"): Action.JUDGE,
+    ("POST", "/verdicts/undo"): Action.JUDGE,
+}
+"""Method and path as the page's file names them -> what a person must be allowed to do."""
+
+
+def may_enter(desk: Desk, clerk: Clerk) -> None:
+    """Let a person through the door of a route, to the listing that its address names.
+
+    Raises:
+        NotFound: not for this person, or not there: the answer is the same.
+    """
+    route = getattr(desk.request.scope.get("route"), "path", "")
+    action = DOORS.get((desk.request.method, route))
+    if action is None or not rights.allowed(desk.person, action):
+        raise rights.Denied(desk.request.url.path)
+    given = desk.request.path_params
+    if "listing_id" in given:
+        see_listing(desk, action, given["listing_id"])
+    elif "snapshot_id" in given:
+        _see_snapshot(desk, action, given["snapshot_id"])
+    assert clerk.name  # who is not logged in came no further than the first lock
+
+
+def see_listing(desk: AtDesk, action: Action, listing_id: str) -> None:
+    """Let a person on to one listing.
+
+    Raises:
+        NotFound: there is none, or not for this person.
+    """
+    rights.check(desk.person, action, listings.get(desk.db, listing_id), listing_id)
+
+
+def _see_snapshot(desk: AtDesk, action: Action, snapshot_id: str) -> None:
+    row = snapshots.named(desk.db, snapshot_id)
+    if row is None:
+        raise NotFound(snapshot_id, "没有这个固定文件")
+    if row.listing_id:
+        see_listing(desk, action, row.listing_id)
+    elif desk.person is None or desk.person.cities:
+        # a page that somebody asked for by its address is of no city
+        raise rights.Denied(snapshot_id)
