@@ -190,11 +190,9 @@ class Reading:
         page = self.pages.detail(fetched)
         kind = page.verdict.kind
         finished = _finished(due, page.verdict, fetched)
-        site_id = due.key.removeprefix("item:")
         if "thread" in due.meta:
-            # a later page of a thread: its opener was read from the first
-            more = self._thread_after(due, page)
-            return Yield(page=finished, listings=page.replies, found=more)
+            return self._later_page(due, page, finished)
+        site_id = due.key.removeprefix("item:")
         is_recheck = due.kind == "recheck"
         if kind is PageKind.REMOVED:
             done = replace(finished, state="done", reason="removed")
@@ -209,14 +207,16 @@ class Reading:
             failed = replace(finished, state="failed", reason=f"layout: {error.what}")
             return Yield(page=failed, settled=_failed(due, failed.reason))
         same = [reply for reply in page.replies if reply.site_id == site_id]
-        if is_recheck and same:
-            return Yield(page=finished, listings=same, is_recheck=True)
         # the list says which listing this is; a page may carry an id of another kind
         listing = replace(listing, site_id=site_id)
         if is_recheck:
-            return Yield(page=finished, listings=[listing], is_recheck=True)
+            return Yield(page=finished, listings=same or [listing], is_recheck=True)
         more = self._thread_after(due, page)
         return Yield(page=finished, listings=[listing, *page.replies], found=more)
+
+    def _later_page(self, due: Due, page: DetailPage, finished: Finished) -> Yield:
+        """Return what a later page of a thread gives: its opener was read from the first."""
+        return Yield(page=finished, listings=page.replies, found=self._thread_after(due, page))
 
     def _thread_after(self, due: Due, page: DetailPage) -> list[Due]:
         """Return the next page of a thread, as far as its source reads threads."""

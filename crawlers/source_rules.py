@@ -146,20 +146,7 @@ def _replies(replies: RepliesPart, *, is_json: bool) -> Iterator[Wrong]:
 def _section(name: str, section: ListSection | DetailSection, *, is_json: bool) -> Iterator[Wrong]:
     judge = path if is_json else css
     if isinstance(section, ListSection):
-        for rows in section.rows:
-            yield from _tried((name, "rows"), rows, judge)
-        if section.skip:
-            yield from _tried((name, "skip"), section.skip, judge)
-        for place in ("more", "cursor"):
-            if getattr(section, place):
-                yield from _tried((name, place), getattr(section, place), path)
-        for key in section.ok:
-            yield from _tried((name, "ok", key), key, path)
-        if not is_json and (section.more or section.ok):
-            key = "more" if section.more else "ok"
-            yield (name, key), f"{name}.{key} is for JSON", "take it out, or write as: json"
-        for number, rule in enumerate(section.next or ()):
-            yield from _rule((name, "next", number), rule, judge)
+        yield from _list(name, section, is_json=is_json)
     elif section.hidden_images:
         yield from _tried((name, "hidden_images"), section.hidden_images, css)
     if section.script is not None:
@@ -167,6 +154,24 @@ def _section(name: str, section: ListSection | DetailSection, *, is_json: bool) 
     for field, rules in section.fields.items():
         for number, rule in enumerate(rules):
             yield from _rule((name, "fields", field, number), rule, judge)
+
+
+def _list(name: str, section: ListSection, *, is_json: bool) -> Iterator[Wrong]:
+    judge = path if is_json else css
+    for rows in section.rows:
+        yield from _tried((name, "rows"), rows, judge)
+    if section.skip:
+        yield from _tried((name, "skip"), section.skip, judge)
+    for place in ("more", "cursor"):
+        if getattr(section, place):
+            yield from _tried((name, place), getattr(section, place), path)
+    for key in section.ok:
+        yield from _tried((name, "ok", key), key, path)
+    if not is_json and (section.more or section.ok):
+        key = "more" if section.more else "ok"
+        yield (name, key), f"{name}.{key} is for JSON", "take it out, or write as: json"
+    for number, rule in enumerate(section.next or ()):
+        yield from _rule((name, "next", number), rule, judge)
 
 
 def _rule(key: Key, rule: Rule, judge: Callable[[str], object]) -> Iterator[Wrong]:

@@ -79,6 +79,7 @@ def price_of(text: str) -> Price:
     return Price(raw=raw, yuan=low, high_yuan=high, per=per, is_placeholder=doubtful)
 
 
+_IN_WORDS = rf"[一二两三四五六七八九][十百千万]{CHINESE_NUMBER}{{0,6}}"
 _SPOKEN = re.compile(
     r"(?:价格|售价|要价|报价|一口价|现价|特价|卖价|定价|价位|价)\s*[:：是为]?\s*¥?\s*"
     rf"(?P<a>{_DIGITS})\s*(?P<am>[万千百]|[wk](?![a-z]))?"
@@ -86,6 +87,9 @@ _SPOKEN = re.compile(
     rf"|(?<![\d.])(?P<c>\d{{1,7}}(?:\.\d{{1,2}})?)\s*(?P<cm>[万千百]|[wk](?![a-z]))?\s*"
     rf"(?:元|块(?!钱包))?\s*(?:/|每|一)\s*(?:{UNITS})"
     rf"|(?<![\d.])(?P<d>\d{{1,7}}(?:\.\d{{1,2}})?)\s*(?P<dm>[万千百])?\s*(?:元|块)(?!钱包)"
+    rf"|(?:价格|售价|要价|报价|一口价|现价|特价|卖价|定价|价位)\s*[:：是为]?\s*(?P<e>{_IN_WORDS})"
+    rf"|(?P<f>{_IN_WORDS})\s*(?:(?:元|块)(?!钱包)|(?:/|每|一)\s*(?:{UNITS}))"
+    rf"|[一每]\s*(?:{UNITS})\s*(?P<g>{_IN_WORDS})"
 )
 _LONGEST_SPOKEN = 2_000
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from crawlers.pages.plain import PlainShown
 from crawlers.pages.shown import Given
+from crawlers.pages.state import StateShown
 from crawlers.pages.structured import StructuredShown
 
 _OWN_WORDS = ("title", "text")
@@ -18,6 +19,7 @@ class DescribedShown:
         self.url = url
         self.said = StructuredShown(root, url)
         self.plain = PlainShown(root, url)
+        self.state = StateShown(root, url)
 
     def has(self, name: str) -> bool:
         """See :meth:`crawlers.pages.shown.Shown.has`."""
@@ -25,6 +27,8 @@ class DescribedShown:
 
     def given(self, name: str) -> Given:
         """Return what the page says of a field for machines, else what it shows."""
+        if self.state.is_there and not self.is_product and not self.plain.is_listing:
+            return self.state.given(name)
         if name in _OWN_WORDS and not self.is_product:
             # a page without a product describes itself in its head: its site's name and motto
             shown = self.plain.given(name)
@@ -45,4 +49,4 @@ class DescribedShown:
     @property
     def is_listing(self) -> bool:
         """Whether it is the page of one thing, as far as can be told without rules."""
-        return self.is_product or self.plain.is_listing
+        return self.is_product or self.plain.is_listing or self.state.is_there

@@ -15,6 +15,7 @@ _NAMED = re.compile(
 _ASIDE = re.compile(
     r"logo|nav|menu|foot|side|head(?:er)?(?:[\s_-]|$)|crumb|relat|site|brand", re.IGNORECASE
 )
+_AFTER = frozenset("-_|–—·»>:：")
 _LONGEST = 200
 _SHORTEST = 2
 
@@ -25,6 +26,7 @@ def headline_of(root: Any) -> str:
     shared = _meta(root, "og:title") or _meta(root, "twitter:title")
     site = _meta(root, "og:site_name")
     shown = [*_headings(root, "h1"), *_named(root), *_headings(root, "h2")]
+    shown += _beginnings(root, window)
     for said in (shared, window):
         inside = [one for one in shown if one in said and one != site]
         if inside and said:
@@ -74,6 +76,21 @@ def _named(root: Any) -> list[str]:
             words = _text(node)
             if _fits(words):
                 found.append(words)
+    return found
+
+
+def _beginnings(root: Any, window: str) -> list[str]:
+    """Return what the page shows, in whatever dress, that its window title begins with."""
+    found = []
+    for number, node in enumerate(root.iter()):
+        if number > 30_000:  # noqa: PLR2004 - as above
+            break
+        if not isinstance(node.tag, str) or node.tag in {"title", "script", "style", "option"}:
+            continue
+        own = " ".join((node.text or "").split())
+        rest = window[len(own) :]
+        if len(own) > 3 and window.startswith(own) and rest.lstrip()[:1] in _AFTER:  # noqa: PLR2004
+            found.append(own)
     return found
 
 

@@ -22,7 +22,7 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _PRICE = re.compile(
-    r"pri(?:ce)?(?![a-z])|price|jiage|(?<![a-z])jg(?![a-z])|amount|money|cost", re.IGNORECASE
+    r"pri(?![a-z])|price|jiage|(?<![a-z])jg(?![a-z])|amount|money|cost", re.IGNORECASE
 )
 _OLD = re.compile(
     r"old|orig|market|del|yuanjia|before|was|line-?through|deposit|ship|freight", re.IGNORECASE
@@ -31,14 +31,15 @@ _BODY = re.compile(
     r"cont|detail|desc|article|text|body|neirong|miaoshu|info|entry|post|intro", re.IGNORECASE
 )
 _LABELLED = re.compile(
-    r"^\s*[【\[]?(?:价\s*格|售\s*价|现\s*价|一口价|转让价|出售价|标\s*价|报\s*价|单\s*价|要\s*价|价\s*位|金\s*额|心理价)[^:：]{0,4}"
+    r"^\s*[【\[]?(?:价\s*格|售\s*价|现\s*价|一口价|转让价|出售价|标\s*价|报\s*价|单\s*价|要\s*价|价\s*位"
+    r"|金\s*额|心理价)[^:：\d¥￥一二两三四五六七八九十面]{0,4}"
     r"[】\]]?\s*[:：]?\s*(.{1,40})$"
 )
 _SUM = re.compile(r"[¥￥]\s*\d|\d\s*(?:元|块|万)|面议|[一二两三四五六七八九十百千]+[元块]")
 _MOST_NODES = 30_000
 _LONGEST_PRICE = 60
 _LABELS = {
-    "place": r"所在地|所在地区|地\s*区|区\s*域|地\s*址|地\s*点|发货地|交易地点|位\s*置|城\s*市|产地",
+    "place": r"所在地|地\s*区|区\s*域|地\s*址|地\s*点|发货地|交易地点|位\s*置|城\s*市|产地",
     "seller": r"卖\s*家|发布者|发布人|联系人|作\s*者|楼\s*主|店\s*铺|商\s*家|掌柜|会员|用户名",
     "posted": r"发布时间|发布日期|更新时间|发表于|发布于|时\s*间|日\s*期|上架时间|刷新时间",
 }
@@ -47,6 +48,7 @@ _TIME = re.compile(
     r"|\d{1,2}\s*(?:分钟|小时|天)前|(?:今天|昨天|前天)\s*(?:\d{1,2}:\d\d)?"
 )
 _ID = re.compile(r"(?<![\dA-Za-z])(\d{3,20})(?!\d)")
+_ID_ASKED = re.compile(r"(?:^|&)[\w.-]{0,20}id=([\w-]{1,40})", re.IGNORECASE)
 _LONG_ENOUGH = 8
 
 
@@ -69,22 +71,15 @@ class PlainShown:
 
     def given(self, name: str) -> Given:
         """Return what the page seems to show for a field."""
-        if name == "title":
-            return Given([self.title] if self.title else [])
-        if name == "text":
-            return Given([self.text] if self.text else [])
         if name == "price":
             best = self.price
             return Given([best.text], best.is_within) if best else Given([])
-        if name == "images":
-            return Given(self._images())
-        if name == "url":
-            return Given([self.url])
-        if name == "site_id":
-            return Given(self._site_id())
         if name in _LABELS:
             return Given(self._labelled(name))
-        return Given([])
+        if name == "images":
+            return Given(self._images())
+        one = {"title": self.title, "text": self.text, "url": self.url, "site_id": self.site_id}
+        return Given([one[name]] if one.get(name) else [])
 
     @property
     def is_listing(self) -> bool:
@@ -103,8 +98,7 @@ class PlainShown:
     def text(self) -> str:
         """The words of the largest block that is no navigation."""
         if self._main is None:
-            said = self._meta("description", "og:description")
-            return said
+            return self._meta("description", "og:description")
         return text_of(self._main)
 
     @cached_property
@@ -208,8 +202,9 @@ class PlainShown:
 
     def _labelled(self, name: str) -> list[str]:
         label = re.compile(rf"^\s*[【\[]?(?:{_LABELS[name]})[】\]]?\s*[:：]?\s*(.{{0,40}})$")
+        rows = frozenset({"ul", "ol", "dl", "table", "tbody", "tr"})
         for node, is_aside in self._nodes:
-            if is_aside:
+            if is_aside or node.tag in rows:
                 continue
             if name == "posted" and node.tag == "time":
                 return [node.get("datetime") or text_of(node)]
@@ -229,9 +224,12 @@ class PlainShown:
                     and (found := _TIME.search(self._short(node)))][:1]  # fmt: skip
         return []
 
-    def _site_id(self) -> list[str]:
-        path = self.url.partition("//")[2].partition("/")[2]
-        return [(_ID.findall(path) or [self.url])[-1]]
+    @property
+    def site_id(self) -> str:
+        """The number that ends the address, or stands in its query; else the address itself."""
+        path, _, query = self.url.partition("//")[2].partition("/")[2].partition("?")
+        found = _ID_ASKED.findall(query) or _ID.findall(path.rstrip("/").rpartition("/")[2])
+        return str(found[-1] if found else self.url)
 
     def _meta(self, *names: str) -> str:
         for node in self.root.iter("meta"):

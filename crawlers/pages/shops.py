@@ -46,7 +46,7 @@ class ShopReader(PageReader):
         root = parse_xml(fetched.text)
         if root is None:
             return []
-        places = [node for node in root.iter("{*}loc")][:_MOST_LINKS]
+        places = list(root.iter("{*}loc"))[:_MOST_LINKS]
         return [urljoin(fetched.url, (node.text or "").strip()) for node in places]
 
     def _links(self, root: Any, url: str) -> Iterator[dict[str, Any]]:

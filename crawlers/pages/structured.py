@@ -147,7 +147,8 @@ class StructuredShown:
         if self._product is None:
             return []
         for keys in _LD.get(name, ()):
-            *outer, last = keys.removesuffix(".url").split(".")
+            # in microdata an image is its own address
+            *outer, last = (keys.removesuffix(".url") if name == "images" else keys).split(".")
             values = [
                 value
                 for node, path in _properties(self._product)
