@@ -189,6 +189,8 @@ async def _arrive(page: Page, seen: Captured, limits: Limits) -> bool:
             if "Download is starting" in first
             else f"页面打不开：{first.removeprefix('Page.goto: ')}"
         )
+        if "CERT_" in seen.failure:
+            seen.failure = seen.failure.replace("页面打不开", "服务器的证书不可信")
     seen.final_url = page.url
     return not seen.failure
 
