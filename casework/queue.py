@@ -1,83 +1,52 @@
 """Which listing next: those that wait, best first. The queue is a question, not a table."""
 
 import json
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
+from casework.asking import ALL_WAITING, TOP, Place, Wanted, question_of
 from casework.reasons import Call
 from pipeline.base.clock import unstamp
 from pipeline.base.errors import BadInput
 from pipeline.base.language import _
 from pipeline.listing import ListingId
-from pipeline.store import listings
+from pipeline.store import listings, words
 from pipeline.store.listings import STATES, State
 from pipeline.store.open import Database
 from pipeline.store.text import storable
 
+__all__ = [
+    "ALL_WAITING",
+    "Place",
+    "Waiting",
+    "Wanted",
+    "above",
+    "count",
+    "counts",
+    "next_up",
+    "sources_of",
+    "species_of",
+    "waiting",
+    "wanted_by_status",
+]
+
 _COLUMNS = """
-    listing_id, score, title, species, source, url, first_seen_at, last_seen_at, gone_at,
-    state, call, version, seen_version, place_code, snapshot, sightings
+    l.listing_id, l.score, l.title, l.species, l.source, l.url, l.first_seen_at,
+    l.last_seen_at, l.gone_at, l.state, l.call, l.version, l.seen_version, l.place_code,
+    l.snapshot, l.sightings, l.lexicon, l.assigned_to, l.look_again_on
 """
-_PAGE = """
-    select {columns} from listings
-     where state = :state and (score, listing_id) < (:score, :listing_id) {more}
-     order by score desc, listing_id desc limit :limit
-"""
-_ABOVE = """
-    select {columns} from listings
-     where state = :state and (score, listing_id) > (:score, :listing_id) {more}
-     order by score, listing_id limit 1
-"""
-_COUNT = "select count(*) from listings where state = :state {more}"
-_SOURCES = "select distinct source from listings where state = :state {more} order by 1"
+_PAGE = "select {columns} from {source} where {where} and {after} order by {order} limit :limit"
+_BELOW = "(l.score, l.listing_id) < (:score, :listing_id)"
+_ABOVE = "(l.score, l.listing_id) > (:score, :listing_id)"
+_COUNT = "select count(*) from (select 1 from {source} where {where} limit :most)"
+_SOURCES = "select distinct l.source from {source} where {where} order by 1"
 _SPECIES = """
-    select bird.value, count(*) from listings, json_each(listings.species) as bird
-     where state = :state {more} group by 1 order by 2 desc, 1
+    select bird.value, count(*) from {source}, json_each(l.species) as bird
+     where {where} group by 1 order by 2 desc, 1
 """
 _COUNTS = "select state, call, count from listing_counts"
-_PLACE = re.compile(r"(?P<score>[0-9]{1,3}):(?P<listing_id>.{1,600})", re.DOTALL)
-_MORE = {
-    "source": "and source = :source",
-    "species": "and exists (select 1 from json_each(species) where value = :species)",
-    "species_among": """and exists (select 1 from json_each(species) as bird
-                        join json_each(:species_among) as among on among.value = bird.value)""",
-    "words": """and (title like :words escape '!' or content <> '' and (
-                        json_extract(content, '$.text') like :words escape '!'
-                     or json_extract(content, '$.ocr') like :words escape '!'
-                     or json_extract(content, '$.tags') like :words escape '!'
-                     or json_extract(content, '$.seller.name') like :words escape '!'))""",
-    "place_code": "and place_code glob :place_code || '*'",
-    "cities": "and substr(place_code, 1, 4) in (select value from json_each(:cities))",
-    "call": "and call = :call",
-    "score_from": "and score >= :score_from",
-}
-
-
-class Place(NamedTuple):
-    """A place in the queue: the page goes on after it. Written as ``score:listing_id``."""
-
-    score: int
-    listing_id: str
-
-    @classmethod
-    def read(cls, text: str) -> "Place":
-        """Return the place that ``str()`` wrote.
-
-        Raises:
-            BadInput: it is none.
-        """
-        found = _PLACE.fullmatch(storable(text))
-        if found is None:
-            raise BadInput("after", _("不是队列中的位置"), _("从第一页开始"))
-        return cls(int(found["score"]), found["listing_id"])
-
-    def __str__(self) -> str:
-        return f"{self.score}:{self.listing_id}"
-
-
-_TOP = Place(101, "")
+_NUMBER = "select number from search_rows where listing_id = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +57,7 @@ class Waiting:
         version: ``seen_version`` of the listing; a verdict names it.
         content_version: of the words, price and pictures; rises when the page changes.
         call: the verdict that stands, "" where none does.
+        look_again_on: the Beijing date it was put off to, "" where it was not.
     """
 
     listing_id: ListingId
@@ -106,34 +76,14 @@ class Waiting:
     place_code: str
     snapshot: str
     sightings: int
+    lexicon: str
+    assigned_to: str
+    look_again_on: str
 
     @property
     def place(self) -> Place:
         """Its place in the queue."""
         return Place(self.score, self.listing_id)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which listings: all that wait, unless told otherwise. Empty means any.
-
-    ``place_code``: GB/T 2260 or its beginning ("21", "2102"); ``call``: a verdict;
-    ``species_among``: at least one of these birds; ``cities``: what the place code begins with
-    (casework/rights.py); ``words``: stands in the listing as typed.
-    """
-
-    state: State = "waiting"
-    source: str = ""
-    species: str = ""
-    species_among: tuple[str, ...] = ()
-    words: str = ""
-    place_code: str = ""
-    cities: tuple[str, ...] = ()
-    call: str = ""
-    score_from: int = 0
-
-
-ALL_WAITING = Wanted()
 
 
 def waiting(
@@ -146,44 +96,46 @@ def waiting(
     """Return the next listings to judge, highest score (0..100) first.
 
     Pages by the last row seen, not by offset: a listing that arrives while the analyst
-    scrolls is neither skipped nor shown twice.
+    scrolls is neither skipped nor shown twice. Of equal scores, a whole state shows the last
+    name first, what a filter found the newest.
     """
-    start = after.place if isinstance(after, Waiting) else after or _TOP
-    values = {**_values(wanted), "score": start.score, "listing_id": start.listing_id}
-    sql = _PAGE.format(columns=_COLUMNS, more=_more(wanted))
-    return [_waiting(row) for row in db.conn.execute(sql, {**values, "limit": limit})]
+    start = after.place if isinstance(after, Waiting) else after
+    return _page(db, wanted, start, limit, is_up=False)
 
 
-def count(db: Database, wanted: Wanted = ALL_WAITING) -> int:
-    """Return how many listings there are of those wanted."""
-    if wanted == Wanted(state=wanted.state, call=wanted.call):
+def above(db: Database, place: Place, *, wanted: Wanted = ALL_WAITING) -> Waiting | None:
+    """Return the listing that stands just above a place in the queue."""
+    found = _page(db, wanted, place, 1, is_up=True)
+    return found[0] if found else None
+
+
+def count(db: Database, wanted: Wanted = ALL_WAITING, *, most: int | None = None) -> int:
+    """Return how many listings there are of those wanted, counting no further than ``most``."""
+    if wanted.is_whole:
         return sum(
             number
             for state, call, number in db.conn.execute(_COUNTS)
             if state == wanted.state and wanted.call in {"", call}
         )
-    row = db.conn.execute(_COUNT.format(more=_more(wanted)), _values(wanted)).fetchone()
+    asked = question_of(wanted)
+    source = "listing_search as f" if asked.is_marks_only else asked.source
+    sql = _COUNT.format(source=source, where=asked.where)
+    row = db.conn.execute(sql, {**asked.values, "most": -1 if most is None else most}).fetchone()
     return int(row[0])
-
-
-def above(db: Database, place: Place, *, wanted: Wanted = ALL_WAITING) -> Waiting | None:
-    """Return the listing that stands just above a place in the queue."""
-    values = {**_values(wanted), "score": place.score, "listing_id": place.listing_id}
-    sql = _ABOVE.format(columns=_COLUMNS, more=_more(wanted))
-    row = db.conn.execute(sql, values).fetchone()
-    return _waiting(row) if row else None
 
 
 def sources_of(db: Database, wanted: Wanted = ALL_WAITING) -> list[str]:
     """Return the keys of the sources that these listings come from."""
-    sql = _SOURCES.format(more=_more(wanted))
-    return [key for (key,) in db.conn.execute(sql, _values(wanted))]
+    asked = question_of(wanted)
+    sql = _SOURCES.format(source=asked.source, where=asked.where)
+    return [key for (key,) in db.conn.execute(sql, asked.values)]
 
 
 def species_of(db: Database, wanted: Wanted = ALL_WAITING) -> list[str]:
     """Return the birds that these listings name, the most frequent first."""
-    sql = _SPECIES.format(more=_more(wanted))
-    return [name for name, _count in db.conn.execute(sql, _values(wanted))]
+    asked = question_of(wanted)
+    sql = _SPECIES.format(source=asked.source, where=asked.where)
+    return [name for name, _count in db.conn.execute(sql, asked.values)]
 
 
 def counts(db: Database) -> dict[str, int]:
@@ -234,17 +186,34 @@ def wanted_by_status(status: str) -> Wanted:
     )
 
 
-def _more(wanted: Wanted) -> str:
-    return " ".join(sql for name, sql in _MORE.items() if getattr(wanted, name))
+def _page(
+    db: Database, wanted: Wanted, start: Place | None, limit: int, *, is_up: bool
+) -> list[Waiting]:
+    asked = question_of(wanted)
+    values = {**asked.values, "limit": limit}
+    if asked.by_words:
+        order = "f.rowid desc" if is_up else "f.rowid"
+        after = "true"
+        if start is not None:
+            values["after"] = _row_id(db, wanted, start)
+            after = "f.rowid < :after" if is_up else "f.rowid > :after"
+    else:
+        order = "l.score, l.listing_id" if is_up else "l.score desc, l.listing_id desc"
+        after = _ABOVE if is_up else _BELOW
+        place = start or TOP
+        values.update(score=place.score, listing_id=place.listing_id)
+    sql = _PAGE.format(
+        columns=_COLUMNS, source=asked.source, where=asked.where, after=after, order=order
+    )
+    return [_waiting(row) for row in db.conn.execute(sql, values)]
 
 
-def _values(wanted: Wanted) -> dict[str, Any]:
-    values = {name: getattr(wanted, name) for name in ("state", *_MORE)}
-    values["species_among"] = json.dumps(wanted.species_among)
-    values["cities"] = json.dumps(wanted.cities)
-    words = re.sub("([!%_])", r"!\1", storable(wanted.words))
-    values["words"] = f"%{words}%"
-    return values
+def _row_id(db: Database, wanted: Wanted, place: Place) -> int:
+    """Return where a place stands in the index of words; its score may have changed since."""
+    row = db.conn.execute(_NUMBER, (place.listing_id,)).fetchone()
+    # one that is gone: rather its whole score again than a listing skipped
+    number = row[0] if row else words.NUMBER_MASK
+    return words.row_id(wanted.state, min(place.score, 100), number)
 
 
 def _waiting(row: tuple[Any, ...]) -> Waiting:

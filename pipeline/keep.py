@@ -63,7 +63,7 @@ _STRIP_VERSION = """
 """
 
 
-_WHOLE: frozenset[State] = frozenset({"waiting", "judged", "below"})
+_WHOLE: frozenset[State] = frozenset({"waiting", "judged", "below", "postponed"})
 """Of these all is kept; the others are stripped of seller and contacts, or forgotten."""
 
 
@@ -263,8 +263,10 @@ def _next_state(before: Stored, ranked: Ranked, parts: tuple[str, ...]) -> State
     if before.state == "judged":
         is_other = not WORDS_AND_PRICE.isdisjoint(parts)
         return "waiting" if is_other and ranked.is_suspicious else "judged"
-    if before.state == "waiting" and parts:
+    if before.state in {"waiting", "postponed"} and parts:
         return "waiting"
+    if before.state == "postponed":
+        return "postponed"  # a person chose the day, and read more than the words
     if before.state == "faded" and not parts and not touches(ranked):
         return "faded"
     return _state_of(ranked)

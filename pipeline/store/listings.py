@@ -13,10 +13,11 @@ from pipeline.listing import Listing, ListingId, Place, Price, Seller
 from pipeline.store.open import Database
 from pipeline.store.text import storable
 
-State = Literal["waiting", "judged", "below", "untouched", "faded"]
-"""waiting for a verdict | has one | words hit, but below the line | no word | only counters."""
+State = Literal["waiting", "judged", "below", "untouched", "faded", "postponed"]
+"""waiting for a verdict | has one | words hit, but below the line | no word | only counters
+| waiting, but put off to a day."""
 
-STATES: tuple[State, ...] = ("waiting", "judged", "below", "untouched", "faded")
+STATES: tuple[State, ...] = ("waiting", "judged", "below", "untouched", "faded", "postponed")
 
 SnapshotState = Literal["", "wanted", "sealed", "failed"]
 

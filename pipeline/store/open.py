@@ -13,6 +13,7 @@ from urllib.parse import quote
 import sqlite_utils
 
 from pipeline.base.errors import BadInput
+from pipeline.store import words
 from pipeline.store.migrations import MIGRATIONS
 
 BUSY_SECONDS = 30.0
@@ -25,8 +26,12 @@ class Database(sqlite_utils.Database):
     """A sqlite-utils database whose writers take their turn before they read.
 
     A plain ``BEGIN`` that reads and then writes loses to any other writer at once, whatever
-    the time-out (faults.md section 4); ``BEGIN IMMEDIATE`` waits.
+    the time-out (faults.md section 4); ``BEGIN IMMEDIATE`` waits. Before it commits, the index
+    of words takes over what changed.
     """
+
+    has_words = False
+    """Whether its steps have come so far that there is such an index."""
 
     @contextmanager
     def atomic(self) -> Iterator["Database"]:
@@ -38,6 +43,8 @@ class Database(sqlite_utils.Database):
         self.conn.execute("BEGIN IMMEDIATE")
         try:
             yield self
+            if self.has_words:
+                words.settle(self.conn)
         except BaseException:
             self.conn.rollback()
             raise
@@ -71,6 +78,7 @@ def open_store(path: Path, *, create: bool = True, check_thread: bool = True) ->
             _set_up(db)
             if _pending(db, path):
                 _bring_up(db, path)
+            db.has_words = True
         except BaseException:
             connection.close()
             raise

@@ -1,6 +1,7 @@
 """The queue: best first, page by page, nothing twice and nothing passed over."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -9,9 +10,34 @@ from hypothesis import strategies as st
 
 from casework import queue, verdicts
 from casework.queue import Place, Wanted
+from pipeline.base.clock import HeldClock
 from pipeline.base.errors import BadInput
 from pipeline.ingest import ingest
+from pipeline.listing import Place as WrittenPlace
+from pipeline.store.open import open_store
+from tests.conftest import a_listing
 from tests.told import ToldReader
+
+WORDS_OF_ALL = "自家养的，叫口好，沈阳自提|1200元|老王"
+
+
+@pytest.fixture(scope="module")
+def narrow_shop(tmp_path_factory):
+    """Forty listings of two sources, three birds, three places; made once for all examples."""
+    db = open_store(tmp_path_factory.mktemp("narrow") / "shouyi.db")
+    clock = HeldClock(datetime(2026, 3, 10, 1, tzinfo=UTC))
+    for number in range(40):
+        birds = ("画眉", "百灵", "游隼")[number % 3 :][:2]
+        reader = ToldReader().knowing(*((bird, 50 + number % 7) for bird in birds))
+        listing = a_listing(
+            source=("huapiao", "xian")[number % 2],
+            site_id=str(number),
+            title="出只" + "和".join(birds),
+            place=WrittenPlace(code=("210100", "210200", "")[number % 5 % 3]),
+        )
+        ingest(db, reader, listing, clock=clock)
+    yield db, queue.waiting(db, limit=500)
+    db.conn.close()
 
 
 @pytest.fixture
@@ -133,12 +159,59 @@ def test_a_place_that_is_none_is_refused(text):
         Place.read(text)
 
 
-def test_the_queue_is_read_off_its_index(db):
-    """No sorting, at any depth."""
-    sql = queue._PAGE.format(columns=queue._COLUMNS, more="")
-    values = {"state": "waiting", "score": 60, "listing_id": "x", "limit": 50}
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        (Wanted(), "listings_by_score"),
+        (Wanted(state="judged", call="lawful"), "listings_by_call"),
+        (Wanted(words="画眉", source="huapiao"), "SCAN f VIRTUAL TABLE INDEX"),
+    ],
+)
+def test_every_list_is_read_off_an_index(db, wanted, index):
+    """No sorting, at any depth; a filter asks the index of words first."""
+    told = []
+    db.conn.set_trace_callback(told.append)
+    queue.waiting(db, Place(60, "x"), wanted=wanted)
+    db.conn.set_trace_callback(None)
 
-    plan = " ".join(row[3] for row in db.conn.execute(f"explain query plan {sql}", values))
+    asked = next(each for each in told if " from " in each and "order by" in each)
+    plan = [row[3] for row in db.conn.execute(f"explain query plan {asked}")]
 
-    assert "listings_by_score" in plan
-    assert "TEMP B-TREE" not in plan
+    assert index in plan[0]
+    assert "TEMP B-TREE" not in " ".join(plan)
+
+
+@effort(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    wanted=st.builds(
+        Wanted,
+        source=st.sampled_from(["", "huapiao", "xian"]),
+        species=st.sampled_from(["", "画眉", "百灵"]),
+        species_among=st.sampled_from([(), ("",), ("画眉", "游隼")]),
+        words=st.sampled_from(["", "出", "出只", "沈阳", "%", "1200", "没有这个"]),
+        place_code=st.sampled_from(["", "21", "2101"]),
+        cities=st.sampled_from([(), ("2101",), ("2102", "")]),
+        score_from=st.sampled_from([0, 60]),
+    )
+)
+def test_whatever_narrows_a_list_leaves_what_plainly_fits(narrow_shop, wanted):
+    """Two ways to ask, one answer; the count is of the list."""
+    db, everything = narrow_shop
+
+    fits = [
+        row.listing_id
+        for row in everything
+        if wanted.source in {"", row.source}
+        and (not wanted.species or wanted.species in row.species)
+        and (not wanted.species_among or set(wanted.species_among) & set(row.species))
+        and (wanted.words in row.title or wanted.words in WORDS_OF_ALL)
+        and row.place_code.startswith(wanted.place_code)
+        and (not wanted.cities or row.place_code[:4] in wanted.cities)
+        and row.score >= wanted.score_from
+    ]
+
+    found = queue.waiting(db, limit=500, wanted=wanted)
+    assert set(fits) == {row.listing_id for row in found}
+    assert sorted((row.score for row in found), reverse=True) == [row.score for row in found]
+    assert len(fits) == queue.count(db, wanted)
+    assert wanted.is_whole or min(3, len(fits)) == queue.count(db, wanted, most=3)

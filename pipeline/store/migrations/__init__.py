@@ -10,6 +10,7 @@ from pipeline.store.migrations import (
     m0004_evidence,
     m0005_counts,
     m0007_seals,
+    m0008_desk,
     m0012_rights,
 )
 
@@ -20,6 +21,7 @@ MIGRATIONS = (
     m0004_evidence.migrations,
     m0005_counts.migrations,
     m0007_seals.migrations,
+    m0008_desk.migrations,
     m0012_rights.migrations,
 )
 """In the order they are applied. Each file is one named set with one step."""
