@@ -12,7 +12,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from casework import guessing
+from casework import codes, guessing
 from casework.guessing import SlowDown as SlowDown  # noqa: PLC0414 - a re-export
 from pipeline.base.clock import Clock, stamp
 from pipeline.base.errors import BadInput, Conflict, NotFound
@@ -190,9 +190,11 @@ def set_password(
 
 
 def check_password(
-    db: Database, name: str, password: str, *, clock: Clock, address: str = ""
+    db: Database, name: str, password: str, *, code: str = "", clock: Clock, address: str = ""
 ) -> Person | None:
     """Return the person whose password this is, None where it is not.
+
+    ``code``: what the telephone shows, for who has switched codes on; used once.
 
     An unknown name and a disabled person take as long, and say no more, than a wrong
     password. A guesser elsewhere does not shut the owner out: a place from which the name
@@ -204,11 +206,11 @@ def check_password(
     name, address = storable(name)[:64], storable(address)[:64]
     guessing.make_wait(db, name, address, clock=clock)
     row = db.conn.execute(
-        "select password_hash, is_disabled from people where name = ?", (name,)
+        "select password_hash, is_disabled, totp_is_on from people where name = ?", (name,)
     ).fetchone()
-    hashed, is_disabled = row or (_nobodys_hash(HASHER), 1)
+    hashed, is_disabled, asks_code = row or (_nobodys_hash(HASHER), 1, 0)
     is_right = len(password) <= _LONGEST_PASSWORD and _verify(hashed, password)
-    is_ok = is_right and not is_disabled
+    is_ok = is_right and not is_disabled and (not asks_code or _use(db, name, code, clock))
     guessing.remember(db, name, address, is_ok=is_ok, clock=clock)
     if not is_ok:
         return None
@@ -217,6 +219,12 @@ def check_password(
         with db.atomic():
             db.conn.execute("update people set password_hash = ? where name = ?", (rehashed, name))
     return get(db, name)
+
+
+def is_password_of(db: Database, name: str, password: str) -> bool:
+    """Tell whether this is somebody's password; the caller counts the tries."""
+    row = db.conn.execute("select password_hash from people where name = ?", (name,)).fetchone()
+    return row is not None and len(password) <= _LONGEST_PASSWORD and _verify(row[0], password)
 
 
 def who_judges(db: Database, name: str) -> Person:
@@ -236,6 +244,18 @@ def who_judges(db: Database, name: str) -> Person:
             _("请研判员、办案人员或负责人操作"),
         )
     return person
+
+
+def _use(db: Database, name: str, code: str, clock: Clock) -> bool:
+    """Take a code where it is the one of now, so that it opens nothing a second time."""
+    with db.atomic():
+        secret, last = db.conn.execute(
+            "select totp_secret, totp_step from people where name = ?", (name,)
+        ).fetchone()
+        step = codes.matching(secret, code, now=clock.now(), after=last)
+        if step is not None:
+            db.conn.execute("update people set totp_step = ? where name = ?", (step, name))
+    return step is not None
 
 
 def _verify(hashed: str, password: str) -> bool:

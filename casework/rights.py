@@ -102,6 +102,11 @@ def may_grant(
     return bool(cities) and is_less and (actor.sees_unplaced or not sees_unplaced)
 
 
+def may_see_person(actor: Person, other: Person) -> bool:
+    """Tell whether a person stands on the list that somebody may change."""
+    return allowed(actor, Action.PEOPLE, other)
+
+
 def _is_under(actor: Person, other: Person) -> bool:
     return may_grant(actor, other.role, other.cities, sees_unplaced=other.sees_unplaced)
 

@@ -22,7 +22,17 @@ from desk.birds import Birds
 from desk.doors import may_enter
 from desk.language import mark as _
 from desk.looks import STATIC, Looks
-from desk.pages import evidence, health, language, listing, login, queue, verdict
+from desk.pages import (
+    account,
+    evidence,
+    health,
+    language,
+    listing,
+    login,
+    people,
+    queue,
+    verdict,
+)
 from desk.parts import LOCKED, Connections, House, sit_down
 from desk.security import FrontDoor, NotLoggedIn, Refused, add_headers
 from desk.sources import SourceNames
@@ -36,7 +46,7 @@ from pipeline.store.open import open_store
 OPEN = (login, health)
 """Pages that need no log-in: the door itself, and the pulse for a watchdog."""
 
-PAGES = (queue, verdict, listing, evidence, language)
+PAGES = (queue, verdict, listing, evidence, language, people, account)
 """The pages behind the log-in, one file each. A new page is locked without asking."""
 
 _LOG = log.get("desk")

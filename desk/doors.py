@@ -4,7 +4,7 @@ The matrix of ``tests/desk/matrix.csv`` tells for each route, role and city what
 it; a new route needs its line here and its rows there.
 """
 
-from casework import rights
+from casework import people, rights
 from casework.rights import Action
 from desk.parts import AtDesk, Clerk, Desk
 from pipeline.base.errors import NotFound
@@ -18,6 +18,21 @@ DOORS: dict[tuple[str, str], Action] = {
     ("GET", "/evidence/{snapshot_id}/{name:path}"): Action.SEE,
     ("POST", "/listings/{listing_id:path}/verdict"): Action.JUDGE,
     ("POST", "/verdicts/undo"): Action.JUDGE,
+    ("GET", "/account"): Action.OWN,
+    ("POST", "/account/password"): Action.OWN,
+    ("POST", "/account/codes"): Action.OWN,
+    ("POST", "/account/codes/confirm"): Action.OWN,
+    ("POST", "/account/codes/stop"): Action.OWN,
+    ("POST", "/account/pictures"): Action.OWN,
+    ("POST", "/account/sessions/end"): Action.OWN,
+    ("GET", "/people"): Action.PEOPLE,
+    ("POST", "/people"): Action.PEOPLE,
+    ("GET", "/people/{name}"): Action.PEOPLE,
+    ("POST", "/people/{name}/rights"): Action.PEOPLE,
+    ("POST", "/people/{name}/password"): Action.PEOPLE,
+    ("POST", "/people/{name}/disable"): Action.PEOPLE,
+    ("POST", "/people/{name}/enable"): Action.PEOPLE,
+    ("POST", "/people/{name}/sessions/end"): Action.PEOPLE,
 }
 """Method and path as the page's file names them -> what a person must be allowed to do."""
 
@@ -37,6 +52,8 @@ def may_enter(desk: Desk, clerk: Clerk) -> None:
         see_listing(desk, action, given["listing_id"])
     elif "snapshot_id" in given:
         _see_snapshot(desk, action, given["snapshot_id"])
+    elif route.startswith("/people/"):
+        rights.check(desk.person, action, people.get(desk.db, given["name"]), given["name"])
     assert clerk.name  # who is not logged in came no further than the first lock
 
 

@@ -68,8 +68,20 @@ class Refused(Exception):  # noqa: N818 - an answer, told to the browser as 403
     """A request that did not come from a page of ours."""
 
 
-def begin(db: Database, name: str, *, language: str, settings: Settings, clock: Clock) -> str:
-    """Begin a session and return the cookie's value; it is never stored as such."""
+def begin(
+    db: Database,
+    name: str,
+    *,
+    language: str,
+    settings: Settings,
+    clock: Clock,
+    address: str = "",
+    agent: str = "",
+) -> str:
+    """Begin a session and return the cookie's value; it is never stored as such.
+
+    ``address`` and ``agent``: where from and with what, for the owner to know it again by.
+    """
     token = secrets.token_urlsafe(32)
     now = clock.now()
     db.table("sessions").insert(
@@ -81,6 +93,8 @@ def begin(db: Database, name: str, *, language: str, settings: Settings, clock: 
             "used_at": stamp(now),
             "ends_at": stamp(now + timedelta(hours=settings.session_hours)),
             "language": language,
+            "address": address[:64],
+            "agent": agent[:200],
         }
     )
     return token

@@ -1,5 +1,6 @@
 """The words of the desk for what the house calls by a code. Chinese; the catalogue has English."""
 
+from casework.people import Role
 from casework.reasons import Call
 from desk.language import mark as _
 
@@ -10,6 +11,14 @@ CALLS = {
     Call.UNSURE: _("存疑"),
 }
 """In the order of their keys, 1 to 4."""
+
+ROLES = {
+    Role.ANALYST: _("研判员"),
+    Role.CASE_OFFICER: _("办案人员"),
+    Role.SUPERVISOR: _("负责人"),
+    Role.OPERATOR: _("运维人员"),
+    Role.AUDITOR: _("审计人员"),
+}
 
 MEANINGS = {
     Call.CONFIRMED: _("买卖、求购、猎捕受保护鸟类或出售禁用工具，未见合法证明"),

@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse, Response
 
-from casework import people
+from casework import people, rights
+from casework.rights import Action
 from desk import security
 from desk.parts import AtDesk, Clerk, Desk
 from pipeline.store import audit
+from pipeline.store.text import storable
 
 router = APIRouter()
 
@@ -29,8 +31,10 @@ def show(desk: Desk, next: str = "/queue") -> Response:  # noqa: A002 - the word
 @router.post("/login")
 def log_in(
     desk: Desk,
+    *,
     name: Annotated[str, Form(max_length=64)],
     password: Annotated[str, Form(max_length=1024)],
+    code: Annotated[str, Form(max_length=20)] = "",
     csrf: Annotated[str, Form(max_length=100)] = "",
     next: Annotated[str, Form(max_length=2000)] = "/queue",  # noqa: A002 - see show
 ) -> Response:
@@ -40,12 +44,14 @@ def log_in(
         return _form(desk, next=next, name=name, problem=desk.say("页面已过期，请再登录一次。"))
     address = desk.request.client.host if desk.request.client else ""
     try:
-        person = people.check_password(desk.db, name, password, clock=desk.clock, address=address)
+        person = people.check_password(
+            desk.db, name, password, code=code, clock=desk.clock, address=address
+        )
     except people.SlowDown as slow:
         problem = desk.say("密码试错过多，请 %(n)d 秒后再试。") % {"n": slow.wait_seconds}
         return _form(desk, next=next, name=name, problem=problem, status=429)
     if person is None:
-        problem = desk.say("用户名或密码不对。")
+        problem = desk.say("用户名、密码或动态码不对。")
         return _form(desk, next=next, name=name, problem=problem, status=401)
     with desk.db.atomic():
         security.forget_ended(desk.db, desk.clock)
@@ -57,8 +63,12 @@ def log_in(
             language=desk.language,
             settings=desk.settings,
             clock=desk.clock,
+            address=address,
+            agent=storable(desk.request.headers.get("user-agent", "")),
         )
-    response = RedirectResponse(_own_path(next), 303)
+    wanted = _own_path(next)
+    sees_queue = rights.allowed(person, Action.SEE)
+    response = RedirectResponse(wanted if sees_queue or wanted != "/queue" else "/", 303)
     security.set_cookie(response, "session", token, desk.settings)
     security.drop_cookie(response, _DOOR, desk.settings)
     return response
