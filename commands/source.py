@@ -267,3 +267,12 @@ def _print(line: dict[str, Any]) -> None:
         if note:
             table.add_row(f"{name} ?", note)
     Console().print(table)
+
+
+from commands import source_new  # noqa: E402 - it prints listings as `try` does
+
+app.command(
+    "new",
+    help=_("看一个网站的列表页，起草来源文件。"),
+    epilog=_("例：shouyi source new https://... "),
+)(source_new.run)
