@@ -9,35 +9,38 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Generic, TypeVar
 
 from evidence.chromium.browser import Browser
-from evidence.keeping import Snapshot, Wanted
+from evidence.wanted import Wanted
 from pipeline.base import log
 from pipeline.base.errors import ShouyiError
 from pipeline.base.settings import Settings
 from pipeline.store.open import Database, open_store
 
+Result = TypeVar("Result")
+
 _log = log.get("evidence")
 
 
-class SideBySide:
-    """Takes pages side by side; iterate over it once to get each snapshot as it is sealed."""
+class SideBySide(Generic[Result]):
+    """Takes pages side by side; iterate over it once to get each result as it is there."""
 
     def __init__(
         self,
         settings: Settings,
         wanted: Sequence[Wanted],
-        one: Callable[[Database, Browser, Wanted], Awaitable[Snapshot]],
+        one: Callable[[Database, Browser, Wanted], Awaitable[Result]],
     ) -> None:
         self._settings = settings
         self._waiting = iter(wanted)
         self._at_once = min(settings.snapshots_at_once, len(wanted))
         self._one = one
-        self._told: queue.SimpleQueue[Snapshot | BaseException | None] = queue.SimpleQueue()
+        self._told: queue.SimpleQueue[Result | BaseException | None] = queue.SimpleQueue()
         self._loop = asyncio.new_event_loop()
         self._task: asyncio.Task[None] | None = None
 
-    def __iter__(self) -> Iterator[Snapshot]:
+    def __iter__(self) -> Iterator[Result]:
         thread = threading.Thread(target=self._run, name="snapshots")
         thread.start()
         try:
@@ -82,10 +85,10 @@ class SideBySide:
     async def _one_after_another(self, db: Database, browser: Browser) -> None:
         for wanted in self._waiting:
             try:
-                snapshot = await self._one(db, browser, wanted)
+                result = await self._one(db, browser, wanted)
             except (ShouyiError, OSError, sqlite3.Error):
                 raise  # the disk, the database or the browser: the next page fares no better
             except Exception:  # noqa: BLE001 - one page must not cost the others theirs
                 _log.exception("snapshot.broke", listing_id=wanted.listing_id)
             else:
-                self._told.put(snapshot)
+                self._told.put(result)

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from types import MappingProxyType
+from typing import Any
 
 from evidence.capture import capture
 from evidence.captured import Captured, Limits, LookBefore
@@ -19,6 +20,7 @@ from evidence.legible import looked_for
 from evidence.pace import Pace, in_turns
 from evidence.shelf import Shelf
 from evidence.side_by_side import SideBySide
+from evidence.watching import ledger
 from evidence.way import way_of
 from pipeline.base.clock import Clock
 from pipeline.base.settings import Settings
@@ -59,6 +61,7 @@ def take_wanted(
     db = open_store(settings.database)
     with closing(db.conn):
         Shelf.of(settings).tidy(db, clock=clock)
+        ledger.want_again(db, clock.now())
         wanted = [
             of_listing(db, one.listing_id, asked_by=SCHEDULE)
             for one in listings.wanting_snapshot(db, limit)
@@ -145,7 +148,7 @@ async def put_away(
     facts = {**browser.facts, **await asyncio.to_thread(browser.machine.checked, seen, clock)}
     kept = asyncio.ensure_future(
         asyncio.to_thread(
-            keep, db, Shelf.of(settings), wanted, seen, facts=facts, clock=clock, found=found
+            _kept, db, Shelf.of(settings), wanted, seen, facts=facts, clock=clock, found=found
         )
     )
     try:
@@ -153,6 +156,13 @@ async def put_away(
     except asyncio.CancelledError:
         await kept  # what was seen whole is sealed before we leave off
         raise
+
+
+def _kept(db: Database, shelf: Shelf, wanted: Wanted, seen: Captured, **more: Any) -> Snapshot:
+    """Keep it; what failed is due again later, and its failure record stays."""
+    snapshot = keep(db, shelf, wanted, seen, **more)
+    ledger.note_retake(db, snapshot.row, clock=more["clock"])
+    return snapshot
 
 
 async def look(

@@ -1,0 +1,1 @@
+"""Watched until gone: what became of a listing after it was kept, and when."""
