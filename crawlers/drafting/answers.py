@@ -55,7 +55,7 @@ def draft_of_answer(
         columns = list(columns_of(rows))
         links = _links(columns, page.url, len(rows))
         chosen = _fields(columns, Seen(page.url, page.seen_at, links), rows)
-        if "title" not in chosen and "text" not in chosen:
+        if "site_id" not in chosen or not {"title", "text"} & set(chosen):
             continue
         worth = sum(one.sure for one in chosen.values()) * min(len(items), 20) ** 0.5
         if best is None or worth > best[0]:

@@ -10,6 +10,7 @@ from crawlers.drafting import likeness
 from crawlers.drafting.agree import agreement
 from crawlers.drafting.body import ASIDE, MOST_NODES, images_rule, selector_of, text_node
 from crawlers.drafting.slots import Slot, slots_of
+from crawlers.drafting.tree import tree_of
 from crawlers.pages.base import Fetched
 from crawlers.pages.rules import css
 from crawlers.pages.shown import parse_html, text_of
@@ -52,7 +53,7 @@ def describes_itself(page: Fetched) -> bool:
 
 def detail_fields(page: Fetched, card: Listing) -> dict[str, Found]:
     """Return where the fields of one listing stand on its page; ``card`` is what its list shows."""
-    root = parse_html(page.text)
+    root = tree_of(page.text)
     body = next(iter(root.iter("body")), root)
     slots = [one for one in slots_of([body], most_nodes=MOST_NODES) if one.values[0]]
     found: dict[str, Found] = {}

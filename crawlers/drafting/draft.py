@@ -13,16 +13,14 @@ from crawlers.drafting.judges import Seen
 from crawlers.drafting.repeats import Repeat, repeats_of
 from crawlers.drafting.rows import rows_selector
 from crawlers.drafting.slots import sampled, slots_of
+from crawlers.drafting.tree import MOST_CHARACTERS, tree_of
 from crawlers.pages.base import Fetched
 from crawlers.pages.feeds import feed_of, parse_xml
 from crawlers.pages.rules import css
-from crawlers.pages.shown import parse_html
 from pipeline.base.errors import PageChanged
 from pipeline.listing import Listing
 from pipeline.page import PageKind, PageSeen, json_of, judge_by_marks, title_of
 
-MOST_CHARACTERS = 4_000_000
-"""Of a page; what comes after is not looked at."""
 _MOST_REPEATS = 6
 _WORTH_IT = 0.9
 """Embedded JSON is taken where it tells nearly a whole field more than the rows."""
@@ -58,7 +56,7 @@ def draft_of(page: Fetched) -> Draft:
         return answers.draft_of_answer(page, answer)
     if feed_of(page.text[:MOST_CHARACTERS]) is not None:
         return _of_feed(page)
-    root = parse_html(page.text[:MOST_CHARACTERS])
+    root = tree_of(page.text)
     if _DISCUZ.search(page.text[:_HEAD]):
         return _of_discuz(page, root)
     return _of_page(page, root)
@@ -114,7 +112,7 @@ def _of_html(page: Fetched, root: Any) -> Draft:
     best: tuple[float, Draft] | None = None
     for repeat in repeats_of(root, page.url)[:_MOST_REPEATS]:
         drafted = _of_repeat(page, root, repeat)
-        if "title" not in drafted.fields:
+        if not {"title", "site_id"} <= set(drafted.fields):
             continue
         worth = repeat.score * (1 + 0.25 * sum(one.sure for one in drafted.fields.values()))
         if best is None or worth > best[0]:
