@@ -28,6 +28,7 @@ from desk.pages import (
     health,
     language,
     listing,
+    log,
     login,
     people,
     queue,
@@ -36,7 +37,7 @@ from desk.pages import (
 from desk.parts import LOCKED, Connections, House, sit_down
 from desk.security import FrontDoor, NotLoggedIn, Refused, add_headers
 from desk.sources import SourceNames
-from pipeline.base import log
+from pipeline.base import log as logs
 from pipeline.base.clock import Clock
 from pipeline.base.errors import BadInput, Conflict, NotFound, ShouyiError
 from pipeline.base.settings import Settings
@@ -46,10 +47,10 @@ from pipeline.store.open import open_store
 OPEN = (login, health)
 """Pages that need no log-in: the door itself, and the pulse for a watchdog."""
 
-PAGES = (queue, verdict, listing, evidence, language, people, account)
+PAGES = (queue, verdict, listing, evidence, language, people, account, log)
 """The pages behind the log-in, one file each. A new page is locked without asking."""
 
-_LOG = log.get("desk")
+_LOG = logs.get("desk")
 
 _SENTENCES = {
     400: (_("这样不行"), _("请求的内容不完整或不合规定。")),

@@ -25,6 +25,7 @@ DOORS: dict[tuple[str, str], Action] = {
     ("POST", "/account/codes/stop"): Action.OWN,
     ("POST", "/account/pictures"): Action.OWN,
     ("POST", "/account/sessions/end"): Action.OWN,
+    ("GET", "/log"): Action.LOG,
     ("GET", "/people"): Action.PEOPLE,
     ("POST", "/people"): Action.PEOPLE,
     ("GET", "/people/{name}"): Action.PEOPLE,
