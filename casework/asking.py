@@ -6,7 +6,6 @@ which gives its finds best first by itself (:mod:`pipeline.store.words`); SQLite
 ask it first, for it would rather walk a million scores and probe each.
 """
 
-import json
 import re
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
@@ -41,7 +40,6 @@ _OTHERWISE = {
     "found_to": "l.first_seen_at < :found_to",
     "again_by": "l.look_again_on <= :again_by",
     "free_for": _NOT_HELD,
-    "cities": "substr(l.place_code, 1, 4) in (select value from json_each(:cities))",
 }
 """What no mark tells: looked up in each row found."""
 
@@ -79,11 +77,10 @@ class Wanted:
         species_among: at least one of these birds.
         words: stands in the listing as typed; ASCII letters in either case.
         place_code: GB/T 2260 or its beginning ("21", "2102").
-        cities: what the place code must begin with (casework/rights.py).
         call: a verdict.
         trick: kind or disguise of a word found ("code", "homophone").
         assigned_to: whose it is.
-        cities: what the place code begins with, "" for a place unknown.
+        cities: what the place code begins with, "" for a place unknown (casework/rights.py).
         found_from, found_to: first seen on these Beijing dates or between.
         again_by: put off to this Beijing date or before ("2026-03-10").
         free_for: leave out what others hold before them; ``now`` is UTC, as stamped.
@@ -95,7 +92,6 @@ class Wanted:
     species_among: tuple[str, ...] = ()
     words: str = ""
     place_code: str = ""
-    cities: tuple[str, ...] = ()
     call: str = ""
     trick: str = ""
     assigned_to: str = ""
@@ -189,7 +185,6 @@ def _values(wanted: Wanted) -> dict[str, Any]:
     return {
         "call": wanted.call,
         "words": f"%{words}%",
-        "cities": json.dumps(wanted.cities),
         "score_from": wanted.score_from,
         "found_from": _midnight(wanted.found_from),
         "found_to": _midnight(wanted.found_to, days=1),

@@ -1,6 +1,7 @@
 """Which listing next: those that wait, best first. The queue is a question, not a table."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from casework.reasons import Call
 from pipeline.base.clock import unstamp
 from pipeline.base.errors import BadInput
 from pipeline.base.language import _
-from pipeline.listing import ListingId
+from pipeline.listing import Listing, ListingId
 from pipeline.store import listings, words
 from pipeline.store.listings import STATES, State
 from pipeline.store.open import Database
@@ -19,14 +20,17 @@ from pipeline.store.text import storable
 __all__ = [
     "ALL_WAITING",
     "Place",
+    "Told",
     "Waiting",
     "Wanted",
     "above",
+    "choices",
     "count",
     "counts",
     "next_up",
     "sources_of",
     "species_of",
+    "told",
     "waiting",
     "wanted_by_status",
 ]
@@ -44,6 +48,21 @@ _SOURCES = "select distinct l.source from {source} where {where} order by 1"
 _SPECIES = """
     select bird.value, count(*) from {source}, json_each(l.species) as bird
      where {where} group by 1 order by 2 desc, 1
+"""
+_TOLD = """
+    select l.listing_id, l.content, l.source, l.site_id, l.last_seen_at, j.version, j.hits
+      from json_each(:ids) as asked
+      join listings as l on l.listing_id = asked.value
+      left join judgements as j on j.judgement_id = (
+           select max(judgement_id) from judgements where listing_id = l.listing_id)
+"""
+_TERMS = """
+    create virtual table if not exists temp.search_terms
+     using fts5vocab(main, listing_search, col)
+"""
+_CHOICES = """
+    select substr(term, 2) from temp.search_terms
+     where col = 'marks' and term >= :kind and term < :beyond order by doc desc, 1
 """
 _COUNTS = "select state, call, count from listing_counts"
 _NUMBER = "select number from search_rows where listing_id = ?"
@@ -122,6 +141,43 @@ def count(db: Database, wanted: Wanted = ALL_WAITING, *, most: int | None = None
     sql = _COUNT.format(source=source, where=asked.where)
     row = db.conn.execute(sql, {**asked.values, "most": -1 if most is None else most}).fetchone()
     return int(row[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a listing says, and the places of what was found in it (of ``hits_version``)."""
+
+    listing: Listing
+    hits: tuple[dict[str, Any], ...]
+    hits_version: int
+
+
+def told(db: Database, listing_ids: Sequence[str]) -> dict[str, Told]:
+    """Return what these listings say, in one question."""
+    found = {}
+    rows = db.conn.execute(_TOLD, {"ids": json.dumps(listing_ids)})
+    for listing_id, content, source, site_id, seen_at, version, hits in rows:
+        listing = (
+            listings.from_json(content)
+            if content
+            else Listing(source=source, site_id=site_id, seen_at=unstamp(seen_at))
+        )
+        found[listing_id] = Told(listing, tuple(json.loads(hits or "[]")), version or 0)
+    return found
+
+
+def choices(db: Database) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the keys of all sources and the names of all birds there are, most frequent first.
+
+    Read off the index of words, which counts its marks: no listing is looked at.
+    """
+    db.conn.execute(_TERMS)
+    return _marks(db, "s"), _marks(db, "b")
+
+
+def _marks(db: Database, kind: str) -> tuple[str, ...]:
+    values = {"kind": kind, "beyond": chr(ord(kind) + 1)}
+    return tuple(words.typed(term) for (term,) in db.conn.execute(_CHOICES, values))
 
 
 def sources_of(db: Database, wanted: Wanted = ALL_WAITING) -> list[str]:

@@ -6,14 +6,15 @@ opened from it knows what stands above and below.
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import date
 from urllib.parse import parse_qsl, quote, urlencode
 
 from fastapi import Request
 
-from casework import queue
+from casework import cities, queue
 from casework.queue import Wanted
 from desk.birds import LEVELS
-from desk.wording import STATUSES
+from desk.wording import KINDS, STATUSES, VIAS
 from pipeline.store.text import storable
 
 _LONGEST = 200
@@ -21,18 +22,38 @@ _LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A list of listings, as its address names it; an empty field asks for all."""
+    """A list of listings, as its address names it; an empty field asks for all.
+
+    Attributes:
+        place: GB/T 2260 code of a city ("210200").
+        trick: kind of a word found, or how it was hidden ("code", "zero_width").
+        found_from, found_to: first seen on these Beijing dates or between ("2026-03-10").
+        assigned_to: whose it is.
+        again_by: put off to this Beijing date or before.
+    """
 
     status: str = "waiting"
     source: str = ""
     level: str = ""
     species: str = ""
     words: str = ""
+    place: str = ""
+    trick: str = ""
+    found_from: str = ""
+    found_to: str = ""
+    assigned_to: str = ""
+    again_by: str = ""
 
     @property
     def is_narrowed(self) -> bool:
         """Whether more than the tab was chosen."""
-        return bool(self.source or self.level or self.species or self.words)
+        return self != Asked(self.status)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether it is narrowed by what stands under "more conditions"."""
+        plain = Asked(self.status, self.source, self.level, self.species, self.words)
+        return self != plain
 
     @property
     def query(self) -> str:
@@ -65,6 +86,12 @@ class Asked:
             # a level no bird is on must match nothing, not everything
             species_among=(birds_of(self.level) or ("",)) if self.level else (),
             words=self.words,
+            place_code=self.place[:4],
+            trick=self.trick,
+            found_from=_day(self.found_from),
+            found_to=_day(self.found_to),
+            assigned_to=self.assigned_to,
+            again_by=self.again_by,
         )
 
 
@@ -77,12 +104,19 @@ def read(values: dict[str, str]) -> Asked:
     """Return the list that some fields name; what makes no sense is left out."""
     status = values.get("status", "")
     level = values.get("level", "")
+    place, trick = values.get("place", ""), values.get("trick", "")
     return Asked(
         status=status if status in STATUSES else "waiting",
         source=_text(values, "source"),
         level=level if level in LEVELS else "",
         species=_text(values, "species"),
         words=_text(values, "words"),
+        place=place if place in cities.all_of_them() else "",
+        trick=trick if trick in KINDS or trick in VIAS else "",
+        found_from=_date(values, "found_from"),
+        found_to=_date(values, "found_to"),
+        assigned_to=_text(values, "assigned_to"),
+        again_by=_date(values, "again_by"),
     )
 
 
@@ -98,3 +132,15 @@ def of_back(back: str) -> Asked:
 
 def _text(values: dict[str, str], name: str) -> str:
     return storable(values.get(name, ""))[:_LONGEST].strip()
+
+
+def _date(values: dict[str, str], name: str) -> str:
+    day = _day(values.get(name, ""))
+    return day.isoformat() if day else ""
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

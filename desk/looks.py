@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from desk import language
@@ -34,6 +34,10 @@ class Looks:
         text = environment.get_template(template).render(language=language, **values)
         # a lone surrogate cannot be sent: it becomes "?"
         return HTMLResponse(text.encode("utf-8", "replace"), status)
+
+    def part(self, template: str, *, language: str) -> Template:
+        """Return one template, for a part of a page that is drawn many times."""
+        return self._environments[language].get_template(template)
 
 
 def _environment(code: str) -> Environment:

@@ -4,7 +4,7 @@ import queue
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +18,7 @@ from casework.rights import Action
 from desk import language, security
 from desk.asked import Asked
 from desk.birds import Birds
+from desk.choices import Known
 from desk.looks import Looks
 from desk.security import NotLoggedIn, Session
 from desk.sources import SourceNames
@@ -69,6 +70,7 @@ class House:
     birds: Birds
     source_name: SourceNames
     weights: Weights
+    choices: Known = field(default_factory=Known)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ MEANINGS = {
 STATUSES: dict[str, str] = {
     "waiting": _("待研判"),
     **{call.value: word for call, word in CALLS.items()},
+    "postponed": _("已延期"),
     "below": _("未达线"),
 }
 """The tabs of the queue; ``below``: words were found, but the score stays under the line."""

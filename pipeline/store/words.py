@@ -42,6 +42,7 @@ _STATE, _SCORE = 56, 48
 # FTS5's ascii tokenizer cuts at ASCII signs and folds ASCII letters, as LIKE does: signs move
 # to a private place, so that "a-b" and "¥1,200" are found as typed
 _MOVED = {code: chr(0xE000 + code) for code in range(128) if not chr(code).isalnum()}
+_BACK = {moved: chr(code) for code, moved in _MOVED.items()}
 _BETWEEN_FIELDS = " 0 "
 """No pair is one character long: no phrase reaches over it."""
 
@@ -88,6 +89,11 @@ def marked(*marks: str) -> str:
 def mark(kind: str, value: str) -> str:
     """Return one token: ``kind`` is a letter (s source, b bird, p place, c call, t trick ...)."""
     return kind + _moved(value)
+
+
+def typed(token: str) -> str:
+    """Return what a mark was made from; ASCII letters come back small."""
+    return "".join(_BACK.get(char, char) for char in token)
 
 
 def settle(connection: sqlite3.Connection) -> None:
