@@ -26,6 +26,8 @@ from apscheduler.triggers.cron import CronTrigger
 from crawlers.source import Source
 from crawlers.sources import gate_of
 from evidence import snapshot, verify
+from evidence.watching import watch
+from evidence.watching.ledger import Look
 from pipeline import ingest
 from pipeline.base import log
 from pipeline.base.clock import BEIJING, Clock, beijing_day
@@ -69,6 +71,7 @@ class Night:
     say: Callable[[str], None] = lambda _: None
     runs: list[dict[str, Any]] = field(default_factory=list)
     snapshots: list[snapshot.Snapshot] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     def summary(self) -> dict[str, int]:
@@ -121,6 +124,24 @@ def keep_what_is_flagged(night: Night) -> None:
         night.problems += [f"{taken.snapshot_id}: {problem}" for problem in found.problems]
 
 
+def look_again_at_what_was_kept(night: Night) -> None:
+    """Look whether what was flagged is still there; keep what changed, went or came back."""
+
+    def done(look: Look) -> None:
+        night.looks.append(look)
+        if look.found != "up":
+            night.say(f"{look.listing_id}  {look.found}  {look.because}".rstrip())
+
+    paces = {key: source.manners.seconds_between for key, source in night.sources.items()}
+    watch.look_again(
+        night.settings,
+        gate=gate_of(night.sources.values()),
+        clock=night.clock,
+        on_done=done,
+        seconds_between=paces,
+    )
+
+
 def read_anew_what_is_stored(night: Night) -> None:
     """Try today's lexicon on what an older one read; what it finds enters the queue."""
     with _store(night.settings) as db:
@@ -147,6 +168,7 @@ NIGHT: tuple[Callable[[Night], None], ...] = (
     crawl_what_is_due,
     read_anew_what_is_stored,
     keep_what_is_flagged,
+    look_again_at_what_was_kept,
     forget_what_nothing_touches,
     check_the_log,
 )

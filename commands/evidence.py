@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from commands import evidence_watch
 from commands.edge import AsJson, Home, emit, settings_of
 from evidence.verify import Verdict, snapshots_in, verify, verify_all
 from pipeline.base import log
@@ -18,6 +19,12 @@ from pipeline.base.urls import Gate
 from pipeline.store.snapshots import Kept
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
+app.command("list", epilog=evidence_watch.LIST_EXAMPLE, help=_("列出固定下来的网页"))(
+    evidence_watch.list_kept
+)
+app.command("watch", epilog=evidence_watch.WATCH_EXAMPLE, help=_("再看一遍已标出的信息：还在否"))(
+    evidence_watch.watch
+)
 
 _KEEP_EXAMPLE = "shouyi evidence snapshot demo-gbk:17"
 _VERIFY_EXAMPLE = "shouyi evidence verify data/run/evidence/20261125T020000Z-0123abcd"

@@ -1,10 +1,13 @@
 """Watched until gone: what became of a listing, as the site showed it and no other way."""
 
+import io
 import json
+import random
 from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from PIL import Image
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
@@ -19,7 +22,6 @@ from pipeline.base.urls import gate_for
 from pipeline.listing import Price, Seller
 from pipeline.store import listings, snapshots
 from pipeline.store.open import open_store
-from tests.evidence.market_of_pages import picture
 
 HEAD = '<!doctype html><meta charset="utf-8"><title>花票网</title>'
 TEXT = "自家笼养的，叫口好，沈阳自提，有意者联系"
@@ -32,6 +34,14 @@ def shown(price="1200元", text=TEXT, colour="green"):
     )
 
 
+def photo(seed: str) -> bytes:
+    """A picture of some size, as sellers take them, and always the same one."""
+    written = io.BytesIO()
+    dots = random.Random(seed).randbytes(60 * 60 * 3)  # noqa: S311 - dice, not keys
+    Image.frombytes("RGB", (60, 60), dots).save(written, "PNG")
+    return written.getvalue()
+
+
 class Fate:
     """A listing on a site of its own, and what the site makes of it next."""
 
@@ -41,7 +51,7 @@ class Fate:
         server.expect_request("/item/991").respond_with_handler(self._serve)
         for colour in ("green", "brown"):
             server.expect_request(f"/{colour}.png").respond_with_data(
-                picture(colour, 200), content_type="image/png"
+                photo(colour), content_type="image/png"
             )
 
     def _serve(self, _request):
