@@ -39,13 +39,23 @@ def list_(*, as_json: AsJson = False, home: Home = None) -> None:
             emit(_in_short(source))
         return
     table = Table(title=_("来源 {count} 个").format(count=len(sources)))
-    for heading in (_("key"), _("名称"), _("页面种类"), _("启用"), _("周期"), _("需要")):
+    for heading in (_("key"), _("名称"), _("页面种类"), _("启用"), _("周期"), _("核对"), _("需要")):
         table.add_column(heading)
     for source in sources.values():
         needs = "；".join(filter(None, (source.needs.session, source.needs.interface)))
         is_on = _("是") if source.enabled else _("否")
-        table.add_row(source.key, source.name, source.family, is_on, source.every, needs)
+        row = (source.key, source.name, source.family, is_on, source.every, _checked(source))
+        table.add_row(*row, needs or source.needs.note)
+    table.caption = _("“仅样本”：只对照过保存的页面或资料，没有在网站上试读过。")
     Console().print(table)
+
+
+def _checked(source: Source) -> str:
+    """Return when its rules were last held against a page, and whether the site's own."""
+    if not source.checked.on:
+        return _("从未")
+    how = _("网站") if source.checked.live else _("仅样本")
+    return f"{source.checked.on} {how}"
 
 
 @app.command(help=_("显示一个来源的全部约定。"), epilog=_("例：shouyi source show goofish"))

@@ -65,7 +65,7 @@ def read_any(fetched: Fetched, sources: Iterable[Source]) -> tuple[Source, Index
     page = reader_of(source).either(fetched)
     if not page.listings and page.verdict.cause == "layout":
         # another site may have addresses like these: its own data still says what it is
-        own = read_unknown(fetched, may_guess=source.reads(fetched.url) != "list")
+        own = read_unknown(fetched, may_guess=source.reads(fetched.url) == "detail")
         if own.listings:
             return NOBODY, own
     return source, page

@@ -257,7 +257,11 @@ class Needs(Written):
 
 
 class Checked(Written):
-    """When, and against what, the selectors were last seen to work."""
+    """When, and against what, the selectors were last seen to work.
+
+    ``live``: it was a page of the site itself, that day; else a recorded shape.
+    """
 
     on: str = Field("", pattern=r"^$|^\d{4}-\d\d-\d\d$")
     against: str = Field("", max_length=300)
+    live: bool = False

@@ -46,7 +46,7 @@ def place_of(text: str, *, within: str = "") -> Place:
 def place_in(text: str) -> Place:
     """Return the first city or province that a longer text names: 沈阳自提, 大连的来.
 
-    Counties are left out: their names are too often other words.
+    Counties count behind their city alone: their names are too often other words.
     """
     said = line(text[:_LONGEST_TEXT])
     folded = _folded(said)
@@ -56,8 +56,23 @@ def place_in(text: str) -> Place:
             word = folded[start : start + length]
             codes = [code for code in names.get(word, ()) if code.endswith("00")]
             if codes:
-                return Place(raw=word, code=_only(codes))
+                return _county_behind(folded, Place(raw=word, code=_only(codes)), start + length)
     return Place()
+
+
+def _county_behind(text: str, city: Place, end: int) -> Place:
+    """Return a city with the county of its own that is named right behind it: 沈阳铁西自提."""
+    between = _BETWEEN.match(text, end)
+    start = between.end() if between else end
+    for length in range(min(8, len(text) - start), 1, -1):
+        word = text[start : start + length]
+        codes = [code for code in _names().get(word, ()) if city.code and _is_in(code, city.code)]
+        if len(codes) == 1 and codes[0] != city.code:
+            return Place(raw=f"{city.raw}{text[end:start]}{word}", code=codes[0])
+    return city
+
+
+_BETWEEN = re.compile(r"市?[ ·.,、-]?")
 
 
 @lru_cache(maxsize=4096)

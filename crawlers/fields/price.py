@@ -89,7 +89,7 @@ _SPOKEN = re.compile(
     rf"|(?<![\d.])(?P<d>\d{{1,7}}(?:\.\d{{1,2}})?)\s*(?P<dm>[万千百])?\s*(?:元|块)(?!钱包)"
     rf"|(?:价格|售价|要价|报价|一口价|现价|特价|卖价|定价|价位)\s*[:：是为]?\s*(?P<e>{_IN_WORDS})"
     rf"|(?P<f>{_IN_WORDS})\s*(?:(?:元|块)(?!钱包)|(?:/|每|一)\s*(?:{UNITS}))"
-    rf"|[一每]\s*(?:{UNITS})\s*(?P<g>{_IN_WORDS})"
+    rf"|[一每] ?(?:{UNITS}) ?(?P<g>{_IN_WORDS})(?!{CHINESE_NUMBER}|\s*(?:{UNITS}))"
 )
 _LONGEST_SPOKEN = 2_000
 

@@ -36,6 +36,8 @@ _LABELLED = re.compile(
     r"[】\]]?\s*[:：]?\s*(.{1,40})$"
 )
 _SUM = re.compile(r"[¥￥]\s*\d|\d\s*(?:元|块|万)|面议|[一二两三四五六七八九十百千]+[元块]")
+_ABOUT = re.compile(r"(?:来源|作者|点击|浏览|发布|时间|阅读)[^，。]{0,4}[:：]")
+"""The line under a headline that tells of the article and is no part of it."""
 _MOST_NODES = 30_000
 _LONGEST_PRICE = 60
 _LABELS = {
@@ -179,6 +181,8 @@ class PlainShown:
             if words < _LONG_ENOUGH:
                 continue
             points = (words - 1.5 * linked) * (1.6 if _BODY.search(_names(node)) else 1.0)
+            if _ABOUT.search(self._short(node)):
+                points *= 0.3
             if points > best[0]:
                 best = points, node
         return best[1]

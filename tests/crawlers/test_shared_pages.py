@@ -21,9 +21,6 @@ SHARED = Path(__file__).parents[3] / "shared" / "pages"
 VALUES = json.loads((SHARED / "values.json").read_text("utf-8")) if SHARED.is_dir() else {}
 SEEN = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
 TYPES = {".json": "application/json", ".html": "text/html", ".xml": "application/xml"}
-LATER = {"discuz_x35_api_viewthread.json": "a JSON interface that the program's robots.txt forbids"}
-"""Pages that a later family will read, and why not yet."""
-
 pytestmark = pytest.mark.skipif(not VALUES, reason=f"no saved pages in {SHARED}")
 
 
@@ -60,7 +57,7 @@ def value_of(listing, key):
     }[key]
 
 
-@pytest.mark.parametrize("name", sorted(set(VALUES) - set(LATER)))
+@pytest.mark.parametrize("name", sorted(VALUES))
 def test_a_saved_page_gives_its_verdict_count_and_values(name, sources):
     """With no source named: recognised by its address, its marks, or its own data."""
     saved = SHARED / name
@@ -70,18 +67,6 @@ def test_a_saved_page_gives_its_verdict_count_and_values(name, sources):
     _, read = read_any(page, sources.values())
 
     assert [] == [*wrong_with(name, read)]
-
-
-@pytest.mark.parametrize("name", sorted(LATER))
-def test_a_page_of_a_later_family_is_not_yet_right(name, sources):
-    """When it is, this says so, and the name leaves the list."""
-    saved = SHARED / name
-    headers = {"content-type": TYPES[saved.suffix]}
-    page = fetched(VALUES[name]["url"], saved.read_bytes(), seen_at=SEEN, headers=headers)
-
-    _, read = read_any(page, sources.values())
-
-    assert [*wrong_with(name, read)]
 
 
 SERVED = {

@@ -18,7 +18,7 @@ from pipeline.base.yaml_file import read_yaml
 PAGES = Path(__file__).parents[1] / "pages"
 SEEN = datetime.fromisoformat("2026-03-10T09:00:00+08:00")
 SOURCES = load_sources(shipped_sources())
-TYPES = {".json": "application/json", ".html": "text/html"}
+TYPES = {".json": "application/json", ".html": "text/html", ".xml": "application/xml"}
 
 
 def stories():
@@ -71,6 +71,7 @@ def seen(listing, key):
         "images": len(listing.images),
         "tags": " ".join(listing.tags),
         "title_note": listing.notes.get("title"),
+        "images_note": listing.notes.get("images"),
         "posted_note": listing.notes.get("posted_at"),
     }
     return whole[key] if key in whole else getattr(listing, key)
