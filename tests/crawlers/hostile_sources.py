@@ -1,7 +1,5 @@
 """A good source file, and more than sixty that somebody got wrong."""
 
-
-
 import re
 
 GOOD = """\

@@ -13,7 +13,7 @@ from demo.market import PORTS
 def test_the_sources_are_written_where_the_market_stands(settings):
     """Each file loads, allows exactly its own host and port, and says why it is so brisk."""
     with open_market(settings, 1) as market:
-        for name in ("classifieds", "app"):
+        for name in PORTS:
             shop = market.shops[name]
             source = load_source(settings.own_sources / f"demo-{name}.yml")
             assert (shop.key, name) == (source.key, source.family)

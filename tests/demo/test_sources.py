@@ -83,3 +83,67 @@ def test_a_refused_answer_of_the_app_is_no_empty_one(pages):
 
     assert PageKind.CHALLENGE == page.verdict.kind
     assert () == page.cards
+
+
+def test_a_board_gives_threads_and_no_notice(pages):
+    """Eight rows; the pinned rules of the board are no listing."""
+    page = pages("forum", "forum-2-1.html")
+
+    assert (PageKind.NORMAL, 8, ()) == (page.verdict.kind, len(page.cards), page.lost)
+    assert page.has_details
+    assert page.next_url.endswith("/forum-2-2.html")
+    assert "20001" not in {card.site_id for card in page.cards}
+
+
+def test_a_thread_gives_its_opener_and_the_answer_that_sells(pages):
+    """Quotes, the opener's own words and 给我留一只 are no listings."""
+    page = pages("forum", "thread-20003-1-1.html", "detail")
+    calm = pages("forum", "thread-20002-1-1.html", "detail")
+
+    opener, reply = page.listings
+    assert ("20003", "wanted") == (opener.site_id, opener.kind)
+    assert ("20003-2000302", "营口老宋") == (reply.site_id, reply.seller.name)
+    assert "我这有两只红靛颏" in reply.text
+    assert reply.url.endswith("#pid2000302")
+    assert ["20002"] == [listing.site_id for listing in calm.listings]
+    assert 2 == len(calm.read.images)
+
+
+def test_a_feed_gives_whole_articles(pages):
+    """Ids that are no addresses; the words behind the cut of the description."""
+    page = pages("feed", "feed/")
+
+    first = page.cards[0]
+    assert (PageKind.NORMAL, 15, False) == (page.verdict.kind, len(page.cards), page.has_details)
+    assert ("heitu-501", "架鹰人后代") == (first.site_id, first.seller.name)
+    assert "黄鹰" in first.text
+    assert 2 == len(first.images)
+    assert first.posted_at < first.seen_at
+
+
+def test_an_atom_feed_is_read_as_well(pages):
+    """The same articles under the other format."""
+    page = pages("feed", "atom.xml")
+
+    assert 15 == len(page.cards)
+    assert all(card.title and card.url.startswith("http") for card in page.cards)
+
+
+def test_a_shop_is_read_by_its_list_or_by_its_sitemap(pages):
+    """Eight products a page; the sitemap names all of them under the same ids."""
+    page = pages("shop", "")
+    sitemap = pages("shop", "sitemap.xml")
+
+    assert (8, True) == (len(page.cards), page.has_details)
+    assert page.next_url.endswith("/shop/page/2/")
+    assert {card.site_id for card in page.cards} <= {card.site_id for card in sitemap.cards}
+    assert 20 == len(sitemap.cards)
+
+
+def test_a_product_page_describes_itself(pages):
+    """The related products are not it."""
+    listing = pages("shop", "product/3301/", "detail").listing()
+
+    assert ("3301", Decimal(168)) == (listing.site_id, listing.price.yuan)
+    assert listing.title.startswith("猛禽训练套装")
+    assert ("羽心旗舰店", 1) == (listing.seller.name, len(listing.images))
