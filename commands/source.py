@@ -279,10 +279,15 @@ def _print(line: dict[str, Any]) -> None:
     Console().print(table)
 
 
-from commands import source_new  # noqa: E402 - it prints listings as `try` does
+from commands import source_mend, source_new  # noqa: E402 - they print listings as `try` does
 
 app.command(
     "new",
     help=_("看一个网站的列表页，起草来源文件。"),
-    epilog=_("例：shouyi source new https://... "),
+    epilog=_("例：shouyi source new https://bbs.example.com/forum-2-1.html"),
 )(source_new.run)
+app.command(
+    "mend",
+    help=_("网站改版之后，用已入库的信息找回各字段，给出新规则。"),
+    epilog=_("例：shouyi source mend my-forum"),
+)(source_mend.run)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from crawlers.drafting.addresses import absolute
+from crawlers.drafting.likeness import time_like
 from crawlers.fields import kind_of, line, place_of, posted_of, price_in, price_of
 from pipeline.base.urls import canonical
 from pipeline.listing import Listing
@@ -70,6 +71,8 @@ def _posted(value: str, known: Listing, _url: str, at: datetime) -> float | None
     if read.at is None or known.posted_at is None:
         return 0.0
     apart = abs(read.at - known.posted_at)
+    if time_like(value, at) < 0.5:  # it stands somewhere in a longer text
+        return 0.3 if apart <= timedelta(minutes=1) else 0.0
     if apart <= timedelta(minutes=1):
         return 1.0
     # "2天前" is known to the day alone

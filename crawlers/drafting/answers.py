@@ -50,7 +50,7 @@ def draft_of_answer(
         PageChanged: no list in it holds listings.
     """
     best: tuple[float, str, list[Any], dict[str, Chosen]] | None = None
-    for keys, items in _lists(answer):
+    for keys, items in lists_in(answer):
         rows = sampled(items)
         columns = list(columns_of(rows))
         links = _links(columns, page.url, len(rows))
@@ -89,7 +89,7 @@ def draft_of_answer(
     )
 
 
-def _lists(answer: Any) -> Iterator[tuple[str, list[Any]]]:
+def lists_in(answer: Any) -> Iterator[tuple[str, list[Any]]]:
     """Yield each list of objects in an answer with the path of its items."""
     waiting: list[tuple[str, Any, int]] = [("", answer, 0)]
     seen = 0
@@ -113,7 +113,7 @@ def _lists(answer: Any) -> Iterator[tuple[str, list[Any]]]:
 def columns_of(rows: Sequence[Any]) -> Iterator[Slot]:
     """Yield the scalar values of some items, key by key."""
     seen: Counter[str] = Counter()
-    flat = [dict(_scalars(row)) for row in rows]
+    flat = [dict(scalars_of(row)) for row in rows]
     for one in flat:
         seen.update(one.keys())
     for keys, count in seen.most_common(_MOST_KEYS):
@@ -124,7 +124,8 @@ def columns_of(rows: Sequence[Any]) -> Iterator[Slot]:
         yield Slot(keys, values, keys.lower().replace(".", " "), cost)
 
 
-def _scalars(item: Any) -> Iterator[tuple[str, str]]:
+def scalars_of(item: Any) -> Iterator[tuple[str, str]]:
+    """Yield the plain values of an item with the path to each; of a list, its first."""
     waiting: list[tuple[str, Any, int]] = [("", item, 0)]
     count = 0
     while waiting and count < 400:  # an item of a real answer has some dozen

@@ -157,6 +157,7 @@ def _tried(node: Any) -> Iterator[str]:
 def images_rule(root: Any, body: Any, url: str, text: Any) -> str:
     """Return the rule of the listing's own pictures: in its text, or in a gallery."""
     groups: dict[tuple[str, str], set[str]] = defaultdict(set)
+    far: dict[str, int] = {}
     inside = set(text.iter("img")) if text is not None else set()
     for count, image in enumerate(body.iter("img")):
         if count > 200:  # a page of one listing has some dozen
@@ -164,8 +165,9 @@ def images_rule(root: Any, body: Any, url: str, text: Any) -> str:
         attribute = next((one for one in _REAL if _is_picture(image.get(one) or "", url)), "")
         if not attribute or (_is_aside(image) and image not in inside):
             continue
-        for selector in _holders(image):
+        for selector, depth in _holders(image):
             groups[(selector, attribute)].add(absolute(url, image.get(attribute)))
+            far[selector] = min(far.get(selector, depth), depth)
     best: tuple[float, str] = (0.0, "")
     for (selector, attribute), urls in groups.items():
         hits = css(f"{selector} img[{attribute}]").found(root)
@@ -173,6 +175,7 @@ def images_rule(root: Any, body: Any, url: str, text: Any) -> str:
         if strange:
             continue
         score = len(urls) + 2.0 * bool(_PICTURES.search(selector)) - 0.02 * len(selector)
+        score -= 0.4 * far[selector]
         score += 0.5 * (selector.startswith((".", "#")))
         if score > best[0]:
             best = (score, f"{selector} img::attr({attribute})")
@@ -183,17 +186,18 @@ def _is_picture(value: str, url: str) -> bool:
     return bool(value) and not _BAD_PICTURE.search(value) and bool(absolute(url, value))
 
 
-def _holders(image: Any) -> Iterator[str]:
+def _holders(image: Any) -> Iterator[tuple[str, int]]:
+    """Yield selectors of what holds a picture, with how far out they are."""
     node = image.getparent()
     for depth in range(5):
         if node is None or node.tag in {"body", "html"}:
             return
         identity = node.get("id") or ""
         if written_name(identity) and not re.search(r"\d{2}", identity):
-            yield f"#{identity}"
+            yield f"#{identity}", depth
         for name in classes_of(node):
             if not is_made_up(name):
-                yield f".{name}"
-        if depth and node.tag in {"article", "main"}:
-            yield node.tag
+                yield f".{name}", depth
+        if node.tag in {"article", "main", "figure"}:
+            yield node.tag, depth
         node = node.getparent()
