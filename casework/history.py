@@ -1,6 +1,7 @@
 """All that is known of one listing: what it said and when, what we made of it, who decided."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,6 +97,25 @@ def asked(price: Price) -> str:
     return "" if price.yuan is None else f"{price.yuan:f}元"
 
 
+def differences(
+    before: Listing | None,
+    after: Listing | None,
+    *,
+    shown: Callable[[str], str] = str,
+) -> dict[str, tuple[Piece, ...]]:
+    """Return title, text, price -> what changed word by word, of each as ``shown`` shows it."""
+    if before is None or after is None:
+        return {}
+    pairs = {
+        "title": (before.title, after.title),
+        "text": (before.text, after.text),
+        "price": (asked(before.price), asked(after.price)),
+    }
+    return {
+        name: between(shown(was), shown(now)) for name, (was, now) in pairs.items() if was != now
+    }
+
+
 def _versions(db: Database, stored: Stored) -> tuple[Version, ...]:
     rows = [*db.conn.execute(_VERSIONS, (stored.listing_id,))]
     rows.append((stored.version, stored.content_at, stored.content, "[]"))
@@ -105,18 +125,7 @@ def _versions(db: Database, stored: Stored) -> tuple[Version, ...]:
     for version, seen_at, content, changed_after in rows:
         listing = listings.from_json(content) if content else None
         found.append(
-            Version(version, unstamp(seen_at), changed, listing, _differences(before, listing))
+            Version(version, unstamp(seen_at), changed, listing, differences(before, listing))
         )
         before, changed = listing, tuple(json.loads(changed_after))
     return tuple(found)
-
-
-def _differences(before: Listing | None, after: Listing | None) -> dict[str, tuple[Piece, ...]]:
-    if before is None or after is None:
-        return {}
-    pairs = {
-        "title": (before.title, after.title),
-        "text": (before.text, after.text),
-        "price": (asked(before.price), asked(after.price)),
-    }
-    return {name: between(*pair) for name, pair in pairs.items() if pair[0] != pair[1]}

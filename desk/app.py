@@ -32,6 +32,7 @@ from desk.pages import (
     login,
     people,
     queue,
+    reveal,
     verdict,
 )
 from desk.parts import LOCKED, Connections, House, sit_down
@@ -47,7 +48,7 @@ from pipeline.store.open import open_store
 OPEN = (login, health)
 """Pages that need no log-in: the door itself, and the pulse for a watchdog."""
 
-PAGES = (queue, verdict, listing, evidence, language, people, account, log)
+PAGES = (queue, verdict, reveal, listing, evidence, language, people, account, log)
 """The pages behind the log-in, one file each. A new page is locked without asking."""
 
 _LOG = logs.get("desk")

@@ -13,7 +13,7 @@ from casework.history import asked as price_asked
 from casework.reasons import Call
 from casework.reasons import load as load_reasons
 from desk import asked as asked_of
-from desk import kept, steps
+from desk import beside, kept, steps
 from desk.asked import Asked
 from desk.birds import LEVELS
 from desk.kept import Shown
@@ -82,14 +82,17 @@ def show(
     *,
     template: str = "stage.html",
     status: int = 200,
+    revealed: str = "",
     **more: Any,
 ) -> HTMLResponse:
     """Render a listing, as a whole page or as the part that htmx swaps in.
 
+    ``revealed``: the one field whose contacts are shown this once; all else is masked.
+
     Raises:
         NotFound: there is no such listing.
     """
-    view = _view(desk, history.known(desk.db, listing_id), asked)
+    view = _view(desk, history.known(desk.db, listing_id), asked, revealed)
     calls = [
         {
             "name": call.value,
@@ -103,18 +106,29 @@ def show(
         }
         for call, word in CALLS.items()
     ]
-    told = {"conflict": None, "problem": "", "note": "", "said": "", "is_undoable": False, **more}
+    told = {
+        "conflict": None,
+        "problem": "",
+        "note": "",
+        "said": "",
+        "is_undoable": False,
+        "reveal_problem": "",
+        **more,
+    }
     return desk.page(
         template, status=status, view=view, calls=calls, once_key=desk.new_key(), **told
     )
 
 
-def _view(desk: AtDesk, known: Known, asked: Asked) -> dict[str, Any]:
+def _view(desk: AtDesk, known: Known, asked: Asked, revealed: str) -> dict[str, Any]:
     stored, listing = known.stored, known.listing
     judgement = known.judgement
     of_version = [each for each in known.judgements if each.version == stored.version]
     hits = of_version[-1].hits if of_version else ()
-    texts = {name: text[:LONGEST_TEXT] for name, text in listing.words().items()}
+    texts = {
+        name: (text if name == revealed else masked(text))[:LONGEST_TEXT]
+        for name, text in listing.words().items()
+    }
     spans = _spans(hits)
     law_on = beijing_day(unstamp(stored.content_at))
     wanted = desk.wanted(asked)
@@ -130,7 +144,7 @@ def _view(desk: AtDesk, known: Known, asked: Asked) -> dict[str, Any]:
         % {"list": desk.say(STATUSES[asked.status]), "n": left},
         "next_url": asked.listing(below.listing_id) if below else "",
         "previous_url": asked.listing(above.listing_id) if above else "",
-        "title": shorten(texts.get("title", "") or stored.title, 2000),
+        "title": shorten(texts.get("title", "") or masked(stored.title), 2000),
         "text": texts.get("text", ""),
         "spans": {"title": spans.get("title", []), "text": spans.get("text", [])},
         "parts": [
@@ -148,9 +162,9 @@ def _view(desk: AtDesk, known: Known, asked: Asked) -> dict[str, Any]:
         "kind_name": desk.say(LISTING_KINDS[listing.kind]) if listing.kind in LISTING_KINDS else "",
         "is_damaged": listing.is_damaged,
         "gone_at": stored.gone_at,
-        "price": shorten(price_asked(listing.price), 60),
-        "place": shorten(listing.place.raw, 60),
-        "seller": shorten(masked(listing.seller.name), 40),
+        "price": shorten(texts.get("price", "") or masked(price_asked(listing.price)), 60),
+        "place": shorten(texts.get("region", ""), 60),
+        "seller": shorten(texts.get("seller", ""), 40),
         "source_name": desk.source_name(stored.source),
         "posted_at": listing.posted_at,
         "posted_raw": shorten(listing.posted_raw, 40),
@@ -158,7 +172,10 @@ def _view(desk: AtDesk, known: Known, asked: Asked) -> dict[str, Any]:
         "last_seen_at": stored.last_seen_at,
         "sightings": stored.sightings,
         "address": shorten(stored.url, 2000),
-        "hits": _found(desk, hits),
+        "hits": _found(desk, hits, revealed),
+        "reveal": beside.hidden(desk, listing, revealed),
+        "same_seller": beside.same_seller(desk, stored),
+        "pictures": desk.person.pictures if desk.person else "plain",
         "signals": _pulls(desk, judgement.signals if judgement else ()),
         "levels": _levels(desk, stored.species),
         "law_on": law_on,
@@ -200,9 +217,13 @@ def _spans(hits: Sequence[dict[str, Any]]) -> dict[str, list[Span]]:
     return found
 
 
-def _found(desk: AtDesk, hits: Sequence[dict[str, Any]]) -> list[Found]:
+def _found(desk: AtDesk, hits: Sequence[dict[str, Any]], revealed: str) -> list[Found]:
     return [
-        Found(number, hit["surface"], _sentence(desk, hit))
+        Found(
+            number,
+            hit["surface"] if hit["field"] == revealed else masked(hit["surface"]),
+            _sentence(desk, hit),
+        )
         for number, hit in enumerate(hits, start=1)
     ]
 
@@ -230,7 +251,7 @@ def _pulls(desk: AtDesk, signals: Sequence[dict[str, Any]]) -> list[Pull]:
 
 
 def _pull(desk: AtDesk, signal: dict[str, Any], most: float) -> Pull:
-    because, quote = signal["because"], signal.get("quote", "")
+    because, quote = masked(signal["because"]), masked(signal.get("quote", ""))
     weight = desk.house.weights.signals.get(signal["name"])
     if desk.language == "en" and weight is not None:
         # the sentence is kept in Chinese as it was judged; English is told from today's words

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from casework.differences import Piece
-from casework.history import Known
+from casework.history import Known, differences
 from casework.reasons import load as load_reasons
 from desk.parts import AtDesk
 from desk.wording import CALLS, EVENTS, FIELDS
+from pipeline.contacts import masked
 
 _AROUND = 40
 """Characters of what stayed, shown on each side of a change."""
@@ -34,9 +35,14 @@ def of(desk: AtDesk, known: Known) -> list[Step]:
     for event in known.events:
         changes = []
         if event.what == "changed" and event.version in versions:
+            before = versions.get(event.version - 1)
             changes = [
-                {"name": desk.say(FIELDS.get(name, name)), "pieces": _near(pieces)}
-                for name, pieces in versions[event.version].differences.items()
+                {"name": desk.say(FIELDS.get(name, name)), "pieces": _told(desk, pieces)}
+                for name, pieces in differences(
+                    before.listing if before else None,
+                    versions[event.version].listing,
+                    shown=masked,
+                ).items()
             ]
         steps.append(
             Step(event.at, "event", desk.say(EVENTS.get(event.what, event.what)), changes=changes)
@@ -52,6 +58,13 @@ def of(desk: AtDesk, known: Known) -> list[Step]:
             undone = desk.say("撤销“%(call)s”") % {"call": desk.say(CALLS[given.call])}
             steps.append(Step(given.undone_at, "verdict", undone, given.undone_by))
     return sorted(steps, key=lambda step: step.at, reverse=True)
+
+
+def _told(desk: AtDesk, pieces: Sequence[Piece]) -> list[Piece]:
+    if all(piece.kind == "same" for piece in pieces):
+        # what differs is under the mask
+        return [Piece("added", desk.say("联系方式有改动（已遮盖）"))]
+    return _near(pieces)
 
 
 def _near(pieces: Sequence[Piece]) -> list[Piece]:

@@ -101,6 +101,14 @@ VIAS = {
 }
 """By which way it was hidden (keywords/normalise.py, keywords/variants.py)."""
 
+REVEAL_WHY = {
+    "identify_seller": _("核实卖家是谁"),
+    "compare_cases": _("与其他线索比对"),
+    "check_evidence": _("核对固定的证据"),
+    "prepare_referral": _("准备移送材料"),
+    "other": _("其他（请写明）"),
+}
+
 STRENGTHS = {
     "strong": _("单独即可疑"),
     "medium": _("需另有旁证"),
