@@ -13,6 +13,7 @@ from pipeline.store.migrations import (
     m0007_seals,
     m0008_desk,
     m0012_rights,
+    m0013_sellers,
 )
 
 MIGRATIONS = (
@@ -25,5 +26,6 @@ MIGRATIONS = (
     m0007_seals.migrations,
     m0008_desk.migrations,
     m0012_rights.migrations,
+    m0013_sellers.migrations,
 )
 """In the order they are applied. Each file is one named set with one step."""
