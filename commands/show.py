@@ -13,6 +13,7 @@ from casework import history, reasons
 from casework.differences import Piece
 from casework.history import Known, Version
 from casework.verdicts import Given
+from commands.around import Around
 from commands.edge import AsJson, Home, emit, settings_of
 from commands.shown import block, one_line, word
 from pipeline.base.clock import beijing_iso, unstamp
@@ -35,10 +36,11 @@ def run(
     """Print one listing."""
     db = open_store(settings_of(home).database, create=False)
     known = history.known(db, listing)
+    around = Around.of(db, known.stored.listing_id)
     if as_json:
-        emit(told(known))
+        emit({**told(known), **around.told()})
     else:
-        Console().print(_page(known))
+        Console().print(Group(_page(known), *around.lines()))
 
 
 def told(known: Known) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from pipeline import repost
 from pipeline.base import log
 from pipeline.base.clock import Clock, stamp
 from pipeline.base.settings import Settings
-from pipeline.keep import Moment, Outcome, keep
+from pipeline.keep import Moment, Outcome, keep, touches
 from pipeline.listing import Listing, ListingId
 from pipeline.reading import Ranked
 from pipeline.score import Reader
@@ -64,7 +65,7 @@ def ingest(
     """
     ranked = reader.read(listing)
     with db.atomic():
-        return Ingested(ranked, keep(db, ranked, Moment(stamp(clock.now()), run_id)))
+        return _kept(db, ranked, Moment(stamp(clock.now()), run_id))
 
 
 def ingest_many(
@@ -143,7 +144,7 @@ def _read_singly(reader: Reader, many: list[Listing]) -> Iterator[Ranked | NotKe
 def _keep_alone(db: Database, ranked: Ranked, moment: Moment) -> Ingested | NotKept:
     db.conn.execute("savepoint one_listing")
     try:
-        outcome = keep(db, ranked, moment)
+        ingested = _kept(db, ranked, moment)
     except sqlite3.OperationalError:
         raise  # the store itself: nothing that comes after it would be kept either
     except Exception as error:  # noqa: BLE001 - one unit of work
@@ -151,6 +152,13 @@ def _keep_alone(db: Database, ranked: Ranked, moment: Moment) -> Ingested | NotK
         db.conn.execute("release one_listing")
         return _not_kept(ranked.listing, error)
     db.conn.execute("release one_listing")
+    return ingested
+
+
+def _kept(db: Database, ranked: Ranked, moment: Moment) -> Ingested:
+    outcome = keep(db, ranked, moment)
+    if outcome == "stored" and touches(ranked):
+        repost.link(db, ranked.listing, at=moment.at)
     return Ingested(ranked, outcome)
 
 

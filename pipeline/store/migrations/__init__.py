@@ -12,6 +12,7 @@ from pipeline.store.migrations import (
     m0006_watch,
     m0007_seals,
     m0008_desk,
+    m0010_sources,
     m0012_rights,
     m0013_sellers,
 )
@@ -25,6 +26,7 @@ MIGRATIONS = (
     m0006_watch.migrations,
     m0007_seals.migrations,
     m0008_desk.migrations,
+    m0010_sources.migrations,
     m0012_rights.migrations,
     m0013_sellers.migrations,
 )
