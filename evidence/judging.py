@@ -13,6 +13,11 @@ from pipeline.page import PageKind, PageSeen, PageVerdict, judge
 _NAMED_AT_MOST = 3
 _ENOUGH_TEXT = 20
 _HALF = re.compile(r"加载中|正在加载|努力加载|载入中|loading", re.IGNORECASE)
+_GONE = re.compile(
+    "(已下架|已删除|已被删除|已失效|已过期|已关闭|不存在|找不到|已售出|已转让|已结束)"
+)
+"""Weaker words than those of ``data/page-marks.yml``: they count only on a short page on which
+nothing of the listing stands."""
 _LITTLE_TEXT = 200
 _NEEDED = frozenset({"Document", "Script", "Stylesheet", "XHR", "Fetch"})
 """What a page cannot be itself without; a picture that fails is named, no more."""
@@ -76,8 +81,8 @@ def find(seen: Captured, fields: Mapping[str, Any], title: str) -> Finding:
     title_found = _folded(title) in _folded(shown) if title else None
     if not verdict.is_sure and _holds_the_listing(seen, fields, title):
         verdict = PageVerdict(kind=PageKind.NORMAL)
-    if verdict.kind is PageKind.NORMAL and title_found is not True and _is_half_loaded(seen):
-        verdict = PageVerdict(kind=PageKind.ERROR, because="half loaded", cause="half")
+    if verdict.kind is PageKind.NORMAL and not _is_on_the_page(title, seen):
+        verdict = _by_what_is_there_instead(seen)
     is_listing = verdict.kind is PageKind.NORMAL and bool(seen.png)
     looks = sights(seen, looked_for(fields, title)) if is_listing else ()
     gaps = [*seen.limits]
@@ -85,6 +90,9 @@ def find(seen: Captured, fields: Mapping[str, Any], title: str) -> Finding:
         gaps.append(seen.failure)
     elif is_listing and title_found is False:
         gaps.insert(0, "页面上没有找到这条信息的标题")
+    elif not is_listing:
+        # the record of a failure is never complete: what was wanted is not in it
+        gaps.append(_failure(seen, verdict))
     gaps += [one.problem for one in looks if one.problem and not _is_said(one, title_found)]
     return Finding(
         page=verdict.kind,
@@ -114,7 +122,22 @@ def marked(found: Finding, facts: Mapping[str, Any]) -> Finding:
 
 
 def _is_said(sight: Sight, title_found: bool | None) -> bool:  # noqa: FBT001 - three answers
-    return sight.name == "title" and not sight.is_found and title_found is not None
+    return sight.name == "title" and title_found is False
+
+
+def _is_on_the_page(title: str, seen: Captured) -> bool:
+    """Whether the title stands on the page itself: above the window it may stand for anything."""
+    return bool(title) and _folded(title) in _folded(f"{seen.text}\n{seen.clear_text}")
+
+
+def _by_what_is_there_instead(seen: Captured) -> PageVerdict:
+    words = _folded(seen.text)
+    gone = _GONE.search(words) if len(words) < _LITTLE_TEXT else None
+    if gone:
+        return PageVerdict(kind=PageKind.REMOVED, because=f"shows {gone[1]}", cause="words")
+    if _is_half_loaded(seen):
+        return PageVerdict(kind=PageKind.ERROR, because="half loaded", cause="half")
+    return PageVerdict(kind=PageKind.NORMAL)
 
 
 def _is_half_loaded(seen: Captured) -> bool:
