@@ -12,7 +12,7 @@ from pipeline.base.clock import Clock
 from pipeline.ingest import Ingested, NotKept, ingest_many, mark_gone
 from pipeline.listing import Listing
 from pipeline.score import Reader
-from pipeline.store import crawls
+from pipeline.store import crawls, leads
 from pipeline.store.crawls import Run
 from pipeline.store.ledger import Due, Finished, Ledger, Outcome, Settled, What
 from pipeline.store.open import Database
@@ -35,6 +35,7 @@ class Yield:
         settled: listings that will not be read, and why.
         gone: site ids that the source says are no longer there.
         is_recheck: the listings were looked up again; no list showed them tonight.
+        leads: what a search found: handed on to other sources, not kept as listings.
     """
 
     page: Finished | None
@@ -46,6 +47,7 @@ class Yield:
     settled: Sequence[Settled] = ()
     gone: Sequence[str] = ()
     is_recheck: bool = False
+    leads: Sequence[Listing] = ()
 
 
 @dataclass(slots=True)
@@ -124,6 +126,8 @@ class Delivery:
     def _settle(self, given: Yield) -> None:
         for settled in given.settled:
             self.ledger.settle(settled)
+        for lead in given.leads:
+            self.ledger.settle(self._noted(lead))
         for site_id in given.gone:
             listing_id = f"{self.run.source}:{site_id}"
             is_news = mark_gone(self.db, listing_id, clock=self.clock, run_id=self.run.run_id)
@@ -134,6 +138,19 @@ class Delivery:
             )
         if given.page is not None:
             self.ledger.finish(given.page)
+
+    def _noted(self, lead: Listing) -> Settled:
+        """Note a lead, and return what became of the result that named it."""
+        is_news = leads.add(
+            self.db, lead.url, found_by=self.run.source, title=lead.title, clock=self.clock
+        )
+        return Settled(
+            site_id=lead.site_id,
+            outcome="stored" if is_news else "known",
+            what="new" if is_news else "known",
+            url=lead.url,
+            filled=tuple(name for name, is_there in filled(lead).items() if is_there),
+        )
 
 
 def _settled(listing: Listing, answer: Ingested | NotKept, *, is_recheck: bool) -> Settled:

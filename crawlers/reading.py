@@ -115,6 +115,8 @@ class Reading:
         if page.verdict.kind not in _READABLE:
             return Yield(page=finished)
         given = self.cards(page)
+        if self.source.family == "search":
+            given = replace(given, listings=(), leads=given.listings)
         found, refused = list(given.found), list(given.refused)
         names = {card.site_id for card in page.cards}
         is_news = not names <= self._met
@@ -175,6 +177,17 @@ class Reading:
         self.keys.update(one.key for one in found)
         return found
 
+    def leads(self, urls: Sequence[str]) -> list[Due]:
+        """Return pages that a search found and this source reads: they are read as listings."""
+        pages = [
+            Due(key=f"lead:{canonical(url)}", url=url, kind="recheck", meta={"lead": True})
+            for url in urls
+            if self.source.reads(url) == "detail" and not self._why_not_there(url)
+        ]
+        pages = pages[: max(0, self.source.limits.pages - len(self.keys))]
+        self.keys.update(page.key for page in pages)
+        return pages
+
     def recheck(self, unseen: Sequence[tuple[str, str]]) -> list[Due]:
         """Return pages of listings that no list showed tonight, to see whether they are up."""
         pages = [
@@ -190,8 +203,8 @@ class Reading:
         page = self.pages.detail(fetched)
         kind = page.verdict.kind
         finished = _finished(due, page.verdict, fetched)
-        if "thread" in due.meta:
-            return self._later_page(due, page, finished)
+        if "thread" in due.meta or "lead" in due.meta:
+            return self._beside(due, page, finished)
         site_id = due.key.removeprefix("item:")
         is_recheck = due.kind == "recheck"
         if kind is PageKind.REMOVED:
@@ -214,8 +227,12 @@ class Reading:
         more = self._thread_after(due, page)
         return Yield(page=finished, listings=[listing, *page.replies], found=more)
 
-    def _later_page(self, due: Due, page: DetailPage, finished: Finished) -> Yield:
-        """Return what a later page of a thread gives: its opener was read from the first."""
+    def _beside(self, due: Due, page: DetailPage, finished: Finished) -> Yield:
+        """Return what a page gives that no list showed: a lead, or a later page of a thread."""
+        if "lead" in due.meta:
+            found = page.listings if page.read and page.read.site_id else ()
+            return Yield(page=finished, listings=found)
+        # its opener was read from the first page
         return Yield(page=finished, listings=page.replies, found=self._thread_after(due, page))
 
     def _thread_after(self, due: Due, page: DetailPage) -> list[Due]:

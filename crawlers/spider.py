@@ -36,7 +36,7 @@ from pipeline.base import log
 from pipeline.base.clock import Clock
 from pipeline.base.errors import FetchRefused, ShouyiError
 from pipeline.base.urls import Gate
-from pipeline.store import crawls
+from pipeline.store import crawls, leads
 from pipeline.store.ledger import Due, Finished, Ledger
 
 RECHECKS = 200
@@ -135,6 +135,11 @@ class SourceSpider(Spider):
                 if before is not None:
                     job.ledger.carry_over(before.run_id)
             job.ledger.add(seeds)
+            if job.reading.limit is None:
+                found = job.reading.leads(leads.waiting(job.delivery.db))
+                job.ledger.add(found)
+                urls = [page.url for page in found]
+                leads.take(job.delivery.db, urls, source=self.source.key, clock=job.clock)
         job.reading.keys.update(job.ledger.keys())
         job.reading.shown.update(job.ledger.shown())
         job.feed.add(job.ledger.due(limit=1_000_000))

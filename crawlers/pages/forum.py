@@ -19,7 +19,7 @@ from crawlers.source import RepliesPart, Source
 from pipeline.base.errors import BadInput
 from pipeline.base.settings import shipped
 from pipeline.base.yaml_file import read_yaml
-from pipeline.listing import Listing
+from pipeline.listing import Listing, Seller
 from pipeline.page import json_of
 
 _LONGEST = 2_000
@@ -47,29 +47,32 @@ class ForumReader(PageReader):
         page = super().detail(fetched)
         if page.read is None or self.replies is None:
             return page
-        opener = page.read
-        whole, posts = self._posts(fetched)
+        whole, posts, has_opener = self._posts(fetched)
+        # a later page of a thread begins with an answer: whose thread it is, it does not say
+        opener = page.read if has_opener else replace(page.read, seller=Seller())
         return replace(
             page,
             replies=tuple(self._selling(posts, fetched, opener)),
             next_url=self.following(whole, fetched.url),
         )
 
-    def _posts(self, fetched: Fetched) -> tuple[Shown, list[Shown]]:
+    def _posts(self, fetched: Fetched) -> tuple[Shown, list[Shown], bool]:
         following = {"next": tuple(self.next_of_thread)}
         if isinstance(self.posts, Css):
             root = parse_html(fetched.text)
             rows = self.posts.found(root)
+            count = len(rows)
             if isinstance(self.no_post, Css):
                 rows = [row for row in rows if not self.no_post.found(row)]
             shown: list[Shown] = [HtmlShown(row, fetched.url, self.in_reply) for row in rows]
-            return HtmlShown(root, fetched.url, following), shown
+            return HtmlShown(root, fetched.url, following), shown, len(rows) < count
         answer = json_of(fetched.text)
         items = walk(answer, self.posts)
+        count = len(items)
         if isinstance(self.no_post, tuple):
             items = [one for one in items if not self.is_true(walk(one, self.no_post))]
         shown = [JsonShown(one, fetched.url, self.in_reply) for one in items]
-        return JsonShown(answer, fetched.url, following), shown
+        return JsonShown(answer, fetched.url, following), shown, len(items) < count
 
     def _selling(self, posts: list[Shown], fetched: Fetched, opener: Listing) -> list[Listing]:
         found: dict[str, Listing] = {}
