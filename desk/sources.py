@@ -5,12 +5,14 @@ Only the name is read here; whether the file is right is the catalogue's busines
 """
 
 from pathlib import Path
+from time import monotonic
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from pipeline.base.settings import Settings, shipped
 
+_HOLDS_SECONDS = 60.0
 _LARGEST_BYTES = 256 * 1024
 
 
@@ -20,12 +22,17 @@ class SourceNames:
     def __init__(self, settings: Settings) -> None:
         self._folders = (shipped("sources"), settings.own_sources)
         self._names: dict[str, str] = {}
+        self._read_again_at = 0.0
 
     def __call__(self, key: str) -> str:
         """Return the name of a source, its key where the name is not known."""
         if key not in self._names:
-            self._names = {key: key, **dict(self._read())}
-        return self._names[key]
+            # a source whose file is gone keeps its key; a new file is read within a minute
+            now = monotonic()
+            if now >= self._read_again_at:
+                self._read_again_at = now + _HOLDS_SECONDS
+                self._names = dict(self._read())
+        return self._names.get(key, key)
 
     def _read(self) -> list[tuple[str, str]]:
         files = [file for folder in self._folders for file in sorted(folder.glob("*.yml"))]
