@@ -14,7 +14,7 @@ GBK = (
     '<meta charset="gbk"><title>出只画眉</title>'
     "<h1>出只画眉，叫口好</h1><p>自家笼养，沈阳自提，价格面议，有意者私聊。</p><img src=/p/1.png>"
 ).encode("gbk")
-STORY = "<p>出只画眉，自家笼养，叫口好，沈阳自提，价格 1200 元，有意者联系。</p>" * 3
+STORY = "<p>出只画眉，自家笼养，叫口好，沈阳自提，价格 1200 元，有意者联系。卖家：老王</p>" * 3
 
 
 def picture(colour: str | tuple[int, int, int] = "green", size: int = 40) -> bytes:
