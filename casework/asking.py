@@ -7,7 +7,7 @@ ask it first, for it would rather walk a million scores and probe each.
 """
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
@@ -106,12 +106,7 @@ class Wanted:
     @property
     def is_whole(self) -> bool:
         """Whether it is a whole state, or all of one verdict: what counters know."""
-        plain = Wanted(state=self.state, call=self.call)
-        return all(
-            getattr(self, each.name) == getattr(plain, each.name)
-            for each in fields(self)
-            if each.name != "now"
-        )
+        return self == Wanted(state=self.state, call=self.call, now=self.now)
 
 
 ALL_WAITING = Wanted()

@@ -25,6 +25,7 @@ from desk.looks import STATIC, Looks
 from desk.pages import (
     account,
     evidence,
+    export,
     health,
     language,
     listing,
@@ -48,7 +49,7 @@ from pipeline.store.open import open_store
 OPEN = (login, health)
 """Pages that need no log-in: the door itself, and the pulse for a watchdog."""
 
-PAGES = (queue, verdict, reveal, listing, evidence, language, people, account, log)
+PAGES = (queue, export, verdict, reveal, listing, evidence, language, people, account, log)
 """The pages behind the log-in, one file each. A new page is locked without asking."""
 
 _LOG = logs.get("desk")

@@ -5,7 +5,7 @@ opened from it knows what stands above and below.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -58,10 +58,8 @@ class Asked:
     @property
     def query(self) -> str:
         """The part of an address that names this list; "" for all that waits."""
-        told = {key: value for key, value in asdict(self).items() if value}
-        if told.get("status") == "waiting":
-            del told["status"]
-        return urlencode(told)
+        told = [(name, value) for name in _NAMES if (value := getattr(self, name))]
+        return urlencode([each for each in told if each != ("status", "waiting")])
 
     def address(self, path: str) -> str:
         """Return the address of a page about this list."""
@@ -93,6 +91,9 @@ class Asked:
             assigned_to=self.assigned_to,
             again_by=self.again_by,
         )
+
+
+_NAMES = tuple(each.name for each in fields(Asked))
 
 
 def listing_path(listing_id: str) -> str:

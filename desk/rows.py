@@ -6,12 +6,10 @@ What is not kept is read in one question for the whole page, not one a row.
 """
 
 import secrets
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from threading import Lock
 from typing import Any
 
 from markupsafe import Markup
@@ -22,6 +20,7 @@ from casework.queue import Told, Waiting
 from casework.reasons import Call
 from desk.asked import Asked, listing_path
 from desk.birds import LEVELS
+from desk.kept_parts import KeptParts
 from desk.marking import Span, shorten
 from desk.parts import AtDesk
 from desk.wording import CALLS
@@ -72,32 +71,7 @@ class Row:
     assigned_to: str
 
 
-class KeptRows:
-    """Drawn rows, the longest unused ones forgotten first."""
-
-    def __init__(self, most: int = MOST_KEPT) -> None:
-        self._most = most
-        self._rows: OrderedDict[tuple[Any, ...], str] = OrderedDict()
-        self._lock = Lock()
-
-    def find(self, keys: Sequence[tuple[Any, ...]]) -> list[str | None]:
-        """Return the rows kept under these keys."""
-        with self._lock:
-            found = [self._rows.get(key) for key in keys]
-            for key, row in zip(keys, found, strict=True):
-                if row is not None:
-                    self._rows.move_to_end(key)
-            return found
-
-    def keep(self, drawn: dict[tuple[Any, ...], str]) -> None:
-        """Keep rows."""
-        with self._lock:
-            self._rows.update(drawn)
-            while len(self._rows) > self._most:
-                self._rows.popitem(last=False)
-
-
-_KEPT = KeptRows()
+_KEPT = KeptParts(MOST_KEPT)
 
 
 def drawn(desk: AtDesk, rows: Sequence[Waiting], asked: Asked) -> list[Markup]:

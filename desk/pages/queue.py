@@ -6,13 +6,14 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from casework import cities, queue
+from casework import queue
 from casework.queue import Place, Waiting
 from desk import asked as asked_of
 from desk.asked import Asked
+from desk.filters import filters
 from desk.parts import AtDesk, Desk
 from desk.rows import drawn
-from desk.wording import EMPTY, KINDS, STATUSES, VIAS
+from desk.wording import EMPTY, STATUSES
 
 router = APIRouter()
 
@@ -49,7 +50,6 @@ def show(desk: Desk, after: str = "", said: str = "") -> Response:
     found = queue.waiting(desk.db, place, PAGE_ROWS + 1, wanted=wanted)
     rows, is_more = found[:PAGE_ROWS], len(found) > PAGE_ROWS
     tabs = _tabs(desk, asked)
-    choices = desk.house.choices.of(desk.db, desk.wanted(Asked(asked.status)), ())
     narrowness = "narrowed" if asked.is_narrowed else asked.status
     heading, sentence, command = EMPTY.get(narrowness, EMPTY["other"])
     return desk.page(
@@ -62,10 +62,7 @@ def show(desk: Desk, after: str = "", said: str = "") -> Response:
         rows=drawn(desk, rows, asked),
         next_url=_next(asked, rows[-1]) if is_more else "",
         first_url=asked.address("/queue") if after else "",
-        sources=[{"key": key, "name": desk.source_name(key)} for key in choices.sources],
-        species_names=choices.species,
-        places=_places(desk),
-        tricks=[*_named(desk, VIAS), *_named(desk, KINDS)],
+        filters=filters(desk, asked),
         empty={
             "heading": desk.say(heading),
             "sentence": desk.say(sentence),
@@ -89,18 +86,6 @@ def _tabs(desk: AtDesk, asked: Asked) -> list[Tab]:
         shown = f"{MOST_COUNTED}+" if not wanted.is_whole and count > MOST_COUNTED else str(count)
         tabs.append(Tab(desk.say(word), of_tab.address("/queue"), shown, status == asked.status))
     return tabs
-
-
-def _places(desk: AtDesk) -> list[tuple[str, str]]:
-    person = desk.person
-    mine = {code[:4] for code in person.cities} if person else set()
-    return [
-        (code, name) for code, name in cities.all_of_them().items() if not mine or code[:4] in mine
-    ]
-
-
-def _named(desk: AtDesk, words: dict[str, str]) -> list[tuple[str, str]]:
-    return [(code, desk.say(word)) for code, word in words.items() if word]
 
 
 def _next(asked: Asked, last: Waiting) -> str:

@@ -65,10 +65,11 @@ def test_the_best_comes_first(db, scored):
     assert 3 == numbers([queue.next_up(db)])[0]
 
 
-@effort(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@effort(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(scores=st.lists(st.integers(50, 60), max_size=12), size=st.integers(1, 5))
 def test_paging_shows_each_listing_once(db, scored, scores, size):
     """Whatever the scores and the size of a page; also by the place written in a link."""
+    db.conn.execute("pragma foreign_keys = off")  # what hangs on a listing goes unread
     db.conn.execute("delete from judgements")
     db.conn.execute("delete from listing_events")
     db.conn.execute("delete from listings")
@@ -181,7 +182,7 @@ def test_every_list_is_read_off_an_index(db, wanted, index):
     assert "TEMP B-TREE" not in " ".join(plan)
 
 
-@effort(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@effort(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     wanted=st.builds(
         Wanted,

@@ -49,7 +49,9 @@ def shared(tmp_path_factory):
     db.conn.close()
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     texts=st.lists(st.tuples(*[st.text(ALPHABET, max_size=12)] * 2), min_size=1, max_size=6),
     asked=st.text(ALPHABET, min_size=2, max_size=4),
