@@ -139,6 +139,7 @@ def look_again_at_what_was_kept(night: Night) -> None:
         clock=night.clock,
         on_done=done,
         seconds_between=paces,
+        closed=closed_now(night.sources, night.clock.now()),
     )
 
 
@@ -205,6 +206,13 @@ def due(db: Database, sources: Mapping[str, Source], *, night_on: date, now: dat
     ]
 
 
+def closed_now(sources: Mapping[str, Source], now: datetime) -> frozenset[str]:
+    """Return the keys of the sources that may not be asked at this hour, or not at all."""
+    return frozenset(
+        key for key, source in sources.items() if not source.enabled or not _is_open(source, now)
+    )
+
+
 def note_missed_nights(db: Database, sources: Mapping[str, Source], *, today: date) -> list[date]:
     """Record the nights before ``today`` on which the machine was off, and return them.
 
@@ -263,6 +271,7 @@ def plan(
             replace_existing=True,
             **calm,
         )
+    timer.add_job(start_watch, "interval", minutes=30, args=[settings], id="watch", **calm)
     beat(settings, clock)
     timer.add_job(beat, "interval", seconds=20, args=[settings, clock], id="heartbeat", **calm)
 
@@ -288,6 +297,19 @@ def start_night(settings: Settings) -> int:
         text=True,
     )
     _log.info("night.ended", exit_code=done.returncode, counts=done.stdout.strip())
+    return done.returncode
+
+
+def start_watch(settings: Settings) -> int:
+    """Look again at what was flagged, in a process of its own, and return its exit code."""
+    words = [sys.executable, "-m", "commands", "evidence", "watch", "--json"]
+    done = subprocess.run(
+        [*words, "--home", str(settings.home)],
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+        check=False,
+    )
+    _log.info("watch.ended", exit_code=done.returncode)
     return done.returncode
 
 

@@ -72,6 +72,7 @@ def watch(
     home: Home = None,
 ) -> None:
     """Look again at every flagged listing whose time has come, or tell times to removal."""
+    import scheduler
     from crawlers.sources import gate_of, load_sources
     from evidence.watching.times import removals
     from evidence.watching.watch import look_again
@@ -98,9 +99,16 @@ def watch(
         return
     open_store(settings.database, create=False).conn.close()
     sources = load_sources(shipped("sources"), settings.own_sources)
-    paces = {key: source.manners.seconds_between for key, source in sources.items()}
-    gate = gate_of(sources.values())
-    for look in look_again(settings, gate=gate, clock=clock, limit=limit, seconds_between=paces):
+    # the practice market is open only while a night or `shouyi demo` runs it
+    closed = {key for key in sources if key.startswith("demo-")}
+    for look in look_again(
+        settings,
+        gate=gate_of(sources.values()),
+        clock=clock,
+        limit=limit,
+        seconds_between={key: one.manners.seconds_between for key, one in sources.items()},
+        closed=closed | scheduler.closed_now(sources, clock.now()),
+    ):
         if as_json:
             emit(
                 {

@@ -217,7 +217,7 @@ class Browser:
                 "path": str(program),
                 "sha256": digest,
                 "driver": f"playwright {version('playwright')}",
-                "profile": "fresh: no cookies, no cache, no extensions, not logged in",
+                "profile": "a fresh context: empty cache, no extensions; log-in: see session",
                 "locale": LOCALE,
                 "time_zone": ZONE,
                 "viewport_px": VIEWPORT,

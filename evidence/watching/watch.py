@@ -5,8 +5,9 @@ we look again. What changed, went or came back is kept as a snapshot linked to t
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
-from contextlib import closing
+import fcntl
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -38,8 +39,11 @@ def look_again(
     on_done: Callable[[Look], None] | None = None,
     limit: int | None = None,
     seconds_between: Mapping[str, float] = MappingProxyType({}),
+    closed: Collection[str] = (),
 ) -> list[Look]:
     """Look at every flagged listing whose time has come, and write what was found.
+
+    Alone on this home: where another process looks already, there is nothing to do.
 
     Args:
         settings: of the home.
@@ -48,27 +52,63 @@ def look_again(
         on_done: told of each look, in the caller's own thread.
         limit: at most so many.
         seconds_between: source key -> seconds from one page of it to the next.
+        closed: keys of sources that may not be asked at this hour; theirs stay due.
     """
+    with _alone(settings) as is_alone:
+        if not is_alone:
+            return []
+        page_by_page = _look_again(
+            settings,
+            gate=gate,
+            clock=clock,
+            limit=limit,
+            pace=Pace(seconds_between),
+            closed=closed,
+        )
+        looks = []
+        for found in page_by_page:
+            looks.append(found)
+            if on_done is not None:
+                on_done(found)
+        return looks
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[bool]:
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with (settings.home / "watch.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def _look_again(
+    settings: Settings,
+    *,
+    gate: Gate,
+    clock: Clock,
+    limit: int | None,
+    pace: Pace,
+    closed: Collection[str],
+) -> Iterator[Look]:
     db = open_store(settings.database)
     with closing(db.conn):
         ledger.begin(db)
-        watches = {one.listing_id: one for one in ledger.due(db, clock.now(), limit)}
+        open_now = [one for one in ledger.due(db, clock.now()) if one.source not in closed]
+        watches = {one.listing_id: one for one in open_now[:limit]}
         wanted = [of_listing(db, name, asked_by=ASKED_BY) for name in watches]
     if not wanted:
-        return []
-    pace = Pace(seconds_between)
+        return
 
     async def one(db: Database, browser: Browser, page: Wanted) -> Look:
         await pace.turn(page.source)
         again = _Again(db, settings, browser, gate, clock)
         return await again.look(watches[page.listing_id], page)
 
-    looks = []
-    for found in SideBySide(settings, in_turns(wanted), one):
-        looks.append(found)
-        if on_done is not None:
-            on_done(found)
-    return looks
+    yield from SideBySide(settings, in_turns(wanted), one)
 
 
 class _Again:

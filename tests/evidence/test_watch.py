@@ -1,5 +1,6 @@
 """Watched until gone: what became of a listing, as the site showed it and no other way."""
 
+import fcntl
 import io
 import json
 import random
@@ -290,3 +291,25 @@ def test_looks_are_append_only(db, clock, watched):
     for change in ("update looks set found = 'up'", "delete from looks"):
         with pytest.raises(Exception, match="append only"):
             db.conn.execute(change)
+
+
+@pytest.mark.browser
+def test_a_source_is_not_asked_outside_its_hours(fate):
+    """What is due stays due until the source may be read again."""
+    fate.clock.move(hours=4)
+    ask = {"gate": fate.gate, "clock": fate.clock}
+
+    assert [] == look_again(fate.settings, **ask, closed={"huapiao"})
+    assert ["up"] == [one.found for one in look_again(fate.settings, **ask)]
+
+
+@pytest.mark.browser
+def test_two_processes_do_not_look_at_the_same_time(fate):
+    """The night and the half-hourly look: whoever comes second leaves it to the first."""
+    fate.clock.move(hours=4)
+    with (fate.settings.home / "watch.lock").open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+
+        assert [] == look_again(fate.settings, gate=fate.gate, clock=fate.clock)
+
+    assert 0 == fate.watch.looks
