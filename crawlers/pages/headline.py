@@ -1,6 +1,7 @@
 """The headline of a page that no rule speaks of."""
 
 import re
+from itertools import islice
 from typing import Any
 
 _SPLIT = re.compile(r"\s+[-–—|_·»>]\s+|[|_»]|\s*[–—]\s*|-(?=[^-]{1,20}$)|\s*::\s*")
@@ -12,11 +13,11 @@ _SITE = re.compile(
 _NAMED = re.compile(
     r"(?:^|[\s_-])(?:title|subject|biaoti|headline|tit|bt|name)(?:[\s_-]|$)", re.IGNORECASE
 )
-_ASIDE = re.compile(
-    r"logo|nav|menu|foot|side|head(?:er)?(?:[\s_-]|$)|crumb|relat|site|brand", re.IGNORECASE
-)
+_ASIDE = re.compile(r"logo|nav|menu|foot|side|crumb|relat|site|brand", re.IGNORECASE)
+_TOPS = frozenset({"header", "head", "hd", "top", "topbar", "page-header", "page-head"})
 _AFTER = frozenset("-_|–—·»>:：")
 _LONGEST = 200
+_SHORT_NAME = 4
 _SHORTEST = 2
 
 
@@ -36,6 +37,16 @@ def headline_of(root: Any) -> str:
     if first:
         return max(first, key=len)
     return _bare(shared, site) or _bare(window, site) or next(iter(shown), "")
+
+
+def is_bare_name(headline: str, root: Any) -> bool:
+    """Return whether a headline is a site's name: the window alone says it, and little else."""
+    window = _text(next(root.iter("title"), None))
+    if headline not in {window, _meta(root, "og:site_name")}:
+        return False
+    body = next(root.iter("body"), None)
+    is_shown = body is not None and headline in words_of(body, 200_000)
+    return not is_shown and (len(headline) <= _SHORT_NAME or bool(_SITE.search(headline)))
 
 
 def _bare(said: str, site: str) -> str:
@@ -99,18 +110,30 @@ def _fits(words: str) -> bool:
 
 
 def _is_aside(node: Any) -> bool:
-    for one in (node, *node.iterancestors()):
+    for one in (node, *islice(node.iterancestors(), 30)):
         if one.tag in {"nav", "footer", "aside"}:
             return True
         if one.tag == "header" and one.getparent() is not None and one.getparent().tag == "body":
             return True
-        if one.tag != "body" and _ASIDE.search(f"{one.get('class', '')} {one.get('id', '')}"):
+        named = f"{one.get('class', '')} {one.get('id', '')}"
+        if one.tag != "body" and (_ASIDE.search(named) or not _TOPS.isdisjoint(named.split())):
             return True
     return False
 
 
 def _text(node: Any) -> str:
-    return " ".join("".join(node.itertext()).split()) if node is not None else ""
+    return " ".join(words_of(node, 4 * _LONGEST).split()) if node is not None else ""
+
+
+def words_of(node: Any, most: int = 20_000) -> str:
+    """Return the beginning of what stands in an element: bounded, however deep it is."""
+    parts, length = [], 0
+    for part in islice(node.itertext(), 2_000):
+        parts.append(part)
+        length += len(part)
+        if length > most:
+            break
+    return "".join(parts)
 
 
 def _meta(root: Any, name: str) -> str:

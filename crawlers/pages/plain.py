@@ -8,15 +8,16 @@ the most words that are no links. Unknown is empty.
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 from typing import Any, NamedTuple
 
 from crawlers.fields.price import price_in, price_of
-from crawlers.pages.headline import headline_of
-from crawlers.pages.shown import Given, text_of
+from crawlers.pages.headline import headline_of, is_bare_name, words_of
+from crawlers.pages.shown import BLOCKS, Given, text_of
 
-_BLOCKS = ("div", "article", "section", "td", "main", "p", "dd", "li", "pre")
+_HOLDERS = ("div", "article", "section", "td", "main", "p", "dd", "li", "pre")
 _ASIDE = re.compile(
-    r"foot|nav|menu|side|head(?!line)|crumb|copyright|banner|relat|recommend|tuijian|similar|guess"
+    r"foot|(?<![a-z])ft(?![a-z])|frt_|nav|menu|side|head(?!line)|crumb|copyright|banner|relat|recommend|tuijian|similar|guess"
     r"|hot|rank|comment|reply|pinglun|share|login|search|notice|tips|friend|link|ad[-_]|history"
     r"|other|xiangguan|like",
     re.IGNORECASE,
@@ -38,6 +39,7 @@ _LABELLED = re.compile(
 _SUM = re.compile(r"[¥￥]\s*\d|\d\s*(?:元|块|万)|面议|[一二两三四五六七八九十百千]+[元块]")
 _ABOUT = re.compile(r"(?:来源|作者|点击|浏览|发布|时间|阅读)[^，。]{0,4}[:：]")
 """The line under a headline that tells of the article and is no part of it."""
+_WORDS = frozenset({"p", "br", "blockquote"})
 _MOST_NODES = 30_000
 _LONGEST_PRICE = 60
 _LABELS = {
@@ -52,6 +54,11 @@ _TIME = re.compile(
 _ID = re.compile(r"(?<![\dA-Za-z])(\d{3,20})(?!\d)")
 _ID_ASKED = re.compile(r"(?:^|&)[\w.-]{0,20}id=([\w-]{1,40})", re.IGNORECASE)
 _LONG_ENOUGH = 8
+_MOST_COMPARED = 12
+_MOST_LINKS = 500
+_MOST_AROUND = 30
+_LONGEST_OFFER = 1_000
+_SHORT = 3
 
 
 class _Candidate(NamedTuple):
@@ -94,7 +101,21 @@ class PlainShown:
     @cached_property
     def title(self) -> str:
         """The headline, without the name of the site."""
-        return headline_of(self.root)
+        headline = headline_of(self.root)
+        return self._beside_price() or headline if is_bare_name(headline, self.root) else headline
+
+    def _beside_price(self) -> str:
+        """Return the short piece of text that stands before the price, nearest to it."""
+        before = ""
+        for node, is_aside in self._nodes:
+            shown = self._short(node)
+            if is_aside or len(node) or not shown:
+                continue
+            if _SUM.search(shown) or _PRICE.search(_names(node)):
+                return before
+            if len(shown) > _SHORT:
+                before = shown
+        return ""
 
     @cached_property
     def text(self) -> str:
@@ -109,6 +130,8 @@ class PlainShown:
         found = [one for one in self._prices() if one.points > 0]
         if found:
             return max(found, key=lambda one: one.points)
+        if len(self.text) > _LONGEST_OFFER:
+            return None  # an article: a sum that it names is not what is asked
         words = f"{self.title}\n{self.text}"
         return _Candidate(1, words, is_within=True) if price_in(words).yuan is not None else None
 
@@ -134,7 +157,9 @@ class PlainShown:
     def _is_old(node: Any, names: str, shown: str) -> bool:
         if node.tag in {"del", "s", "strike"} or _OLD.search(names):
             return True
-        if any(one.tag in {"del", "s", "strike"} for one in node.iterancestors()):
+        if any(
+            one.tag in {"del", "s", "strike"} for one in islice(node.iterancestors(), _MOST_AROUND)
+        ):
             return True
         style = (node.get("style") or "").replace(" ", "")
         return "line-through" in style or bool(
@@ -168,14 +193,14 @@ class PlainShown:
         """Return what a small element shows; empty for one that holds much."""
         if len(node) > 6:  # noqa: PLR2004 - a price is drawn in a few pieces at most
             return ""
-        shown = " ".join("".join(node.itertext()).split())
+        shown = " ".join(words_of(node, 4 * _LONGEST_PRICE).split())
         return shown if 0 < len(shown) <= _LONGEST_PRICE else ""
 
     @cached_property
     def _main(self) -> Any:
-        best: tuple[float, Any] = (0.0, None)
+        found: list[tuple[float, Any]] = []
         for node, is_aside in self._nodes:
-            if node.tag not in _BLOCKS or is_aside:
+            if node.tag not in _HOLDERS or is_aside:
                 continue
             words, linked = _own_words(node)
             if words < _LONG_ENOUGH:
@@ -183,15 +208,16 @@ class PlainShown:
             points = (words - 1.5 * linked) * (1.6 if _BODY.search(_names(node)) else 1.0)
             if _ABOUT.search(self._short(node)):
                 points *= 0.3
-            if points > best[0]:
-                best = points, node
-        return best[1]
+            found.append((points, node))
+        best = sorted(found, key=lambda one: -one[0])[:_MOST_COMPARED]
+        rated = [(points * (1 - _linked_share(node)) ** 2, node) for points, node in best]
+        return max(rated, key=lambda one: one[0], default=(0.0, None))[1]
 
     @cached_property
     def _is_list(self) -> bool:
         """Whether most of what the page shows is links: a list, not a listing."""
-        words = sum(_own_words(node)[0] for node, _ in self._nodes if node.tag in _BLOCKS)
-        linked = sum(_own_words(node)[1] for node, _ in self._nodes if node.tag in _BLOCKS)
+        words = sum(_own_words(node)[0] for node, _ in self._nodes if node.tag in _HOLDERS)
+        linked = sum(_own_words(node)[1] for node, _ in self._nodes if node.tag in _HOLDERS)
         return linked > 0.7 * max(1, words) and len(self.text) < 5 * _LONG_ENOUGH
 
     def _images(self) -> list[str]:
@@ -245,8 +271,19 @@ class PlainShown:
 def _names(node: Any) -> str:
     """Return what a page calls an element, and the one around it."""
     parent = node.getparent()
-    around = f"{parent.get('class', '')}" if parent is not None and len(parent) <= 3 else ""  # noqa: PLR2004
+    around = (
+        f"{parent.get('class', '')}"
+        if parent is not None and next(islice(parent, 3, None), None) is None
+        else ""
+    )
     return f"{node.get('class', '')} {node.get('id', '')} {node.get('itemprop', '')} {around}"
+
+
+def _linked_share(node: Any) -> float:
+    """Return which share of all that an element shows is links, 0..1."""
+    words = len(words_of(node))
+    linked = sum(len(words_of(one)) for one in islice(node.iter("a"), _MOST_LINKS))
+    return min(1.0, linked / max(1, words))
 
 
 def _own_words(node: Any) -> tuple[int, int]:
@@ -257,10 +294,12 @@ def _own_words(node: Any) -> tuple[int, int]:
         if not isinstance(child.tag, str) or child.tag in {"script", "style"}:
             continue
         if child.tag == "a":
-            inside = len("".join(child.itertext()).strip())
+            inside = len(words_of(child).strip())
             linked += inside
             words += inside
-        elif child.tag not in _BLOCKS or child.tag == "p":
-            words += len("".join(child.itertext()).strip())
-            linked += sum(len("".join(one.itertext()).strip()) for one in child.iter("a"))
+        elif child.tag not in BLOCKS or child.tag in _WORDS:
+            words += len(words_of(child).strip())
+            linked += sum(
+                len(words_of(one).strip()) for one in islice(child.iter("a"), _MOST_LINKS)
+            )
     return words, linked

@@ -10,7 +10,7 @@ from crawlers.fields.words import clean
 from crawlers.pages.rules import Css, Refine, Step, css, path, refine, walk
 from crawlers.source import Rule
 
-_BLOCKS = frozenset({
+BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "fieldset",
     "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav",
     "ol", "p", "pre", "section", "table", "tbody", "td", "th", "tr", "ul",
@@ -191,12 +191,12 @@ def text_of(node: Any, drop: Css | None = None) -> str:
             if hidden is None and _is_hidden(one, unseen):
                 hidden = one
             if hidden is None:
-                if one.tag in _BLOCKS:
+                if one.tag in BLOCKS:
                     parts.append("\n")
                 parts.append(" ".join(_padded(one.text)))
         elif event == "end" and one is hidden:
             hidden = None
-        elif event == "end" and hidden is None and one.tag in _BLOCKS and one.tag != "br":
+        elif event == "end" and hidden is None and one.tag in BLOCKS and one.tag != "br":
             parts.append("\n")
         if event != "start" and hidden is None and one is not node:
             parts.append(" ".join(_padded(one.tail)))
