@@ -150,6 +150,7 @@ def give(
         row = _Row(verdict.call, verdict.by, now, once_key, reason=reason.code, note=note)
         number = _append(db, listing, row)
         db.conn.execute(_JUDGED, (verdict.call, listing.listing_id))
+        db.conn.execute("delete from holds where listing_id = ?", (listing.listing_id,))
         audit.write(
             db,
             clock=clock,
