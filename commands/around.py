@@ -65,6 +65,12 @@ def _copy(one: Repost) -> dict[str, Any]:
 
 
 def _line(words: str, one: Repost, **more: str) -> Text:
-    names = {"seller": _("卖家"), "picture": _("图片"), "words": _("文字")}
+    names = {
+        "seller": _("卖家"),
+        "picture": _("图片"),
+        "place": _("地点"),
+        "price": _("价格"),
+        "words": _("文字"),
+    }
     because = "、".join(names.get(word, word) for word in one.because)
     return Text(words.format(alike=one.alike, because=because, **more), "yellow")

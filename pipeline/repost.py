@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from pipeline.base.urls import canonical
 from pipeline.listing import Listing
@@ -21,12 +22,15 @@ ALIKE = 0.75
 """Share of common word pieces that makes a copy, where seller or picture are the same too."""
 SAME_WORDS = 0.9
 """The same, of longer texts, where nothing but the words is the same."""
+SAME_OFFER = 0.6
+"""The same, where the place is the same and the price near: a new account, the old bird."""
+NEAR_PRICE = 0.25
 _LONG_ENOUGH = 30
 _LONGEST = 2_000
 _PIECE = 3
 _MOST_CANDIDATES = 20
 _MOST_PICTURES = 3
-_BANDS, _ROWS = 6, 3
+_BANDS, _ROWS = 8, 3
 
 _NO_WORD = re.compile(r"[\W_]+")
 _NEW = "insert into repost_marks (mark, listing_id) values (?, ?) on conflict do nothing"
@@ -46,7 +50,10 @@ _COPIES = "select listing_id, alike, because, at from reposts where first_id = ?
 
 @dataclass(frozen=True, slots=True)
 class Repost:
-    """A copy and what shows it: ``alike`` 0..1; ``because`` holds seller, picture, words."""
+    """A copy and what shows it: ``alike`` 0..1, and what is the same.
+
+    ``because`` holds some of seller, picture, place, price (near), words.
+    """
 
     listing_id: str
     alike: float
@@ -96,15 +103,27 @@ def _alike(db: Database, listing: Listing, name: str, marks: tuple[str, ...]) ->
         stored = listings.find(db, other_id)
         if stored is None or not stored.content:
             continue
-        alike = likeness(words, _words(listings.from_json(stored.content)))
-        is_by_hand = bool({"s", "i"} & set(kinds.split(",")))
-        is_copy = alike >= ALIKE if is_by_hand else alike >= SAME_WORDS
-        if is_copy and (is_by_hand or len(words) >= _LONG_ENOUGH):
-            because = [word for mark, word in _SAID if mark in kinds.split(",")]
+        other = listings.from_json(stored.content)
+        alike = likeness(words, _words(other))
+        because = [word for mark, word in _SAID if mark in kinds.split(",")]
+        least = ALIKE if because else SAME_WORDS
+        if not because and _is_same_offer(listing, other):
+            least, because = SAME_OFFER, ["place", "price"]
+        if alike >= least and (because or len(words) >= _LONG_ENOUGH):
             yield Repost(other_id, alike, (*because, "words"), "")
 
 
 _SAID = (("s", "seller"), ("i", "picture"))
+
+
+def _is_same_offer(one: Listing, other: Listing) -> bool:
+    """Return whether two listings of one site ask about the same for it in the same place."""
+    ours, theirs = one.price.yuan, other.price.yuan
+    if not ours or not theirs or one.source != other.source:
+        return False
+    is_here = one.place.raw == other.place.raw != ""
+    is_near = abs(ours - theirs) <= Decimal(NEAR_PRICE) * max(ours, theirs)
+    return is_here and is_near and len(_words(one)) >= _LONG_ENOUGH
 
 
 def _marks(listing: Listing) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The same bird put up again under a new number is linked to the first."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline import repost
 from pipeline.ingest import ingest
-from pipeline.listing import Seller
+from pipeline.listing import Place, Price, Seller
 
 WORDS = "自家养了两年的画眉，公的，开口稳，会十几个口，连笼带走，沈阳北市自提，价格好商量"
 
@@ -76,6 +77,22 @@ def test_long_words_alone_make_a_copy_and_short_ones_do_not(db, reader, clock, t
 
     assert ("words",) == put_up(db, reader, clock, elsewhere).because
     assert put_up(db, reader, clock, other_short) is None
+
+
+def test_a_new_account_in_the_same_place_for_about_the_same_is_a_copy(db, reader, clock, thrush):
+    """As on the third night of the practice market; for far more it is another bird."""
+    words = "画眉昨晚山上刚打的，公鸡毛好看，{}只以上送到县城。冰柜里还有几只沙半斤，一起拿走"
+    old = {"place": Place(raw="朝阳·建平"), "seller": Seller(name="大集")}
+    first = replace(thrush, text=words.format("十"), price=Price(raw="60", yuan=Decimal(60)), **old)
+    new = {"seller": Seller(name="集上"), "text": words.format("八")}
+    again = replace(first, site_id="2", price=Price(raw="55", yuan=Decimal(55)), **new)
+    dearer = replace(again, site_id="3", price=Price(raw="500", yuan=Decimal(500)))
+    dearer = replace(dearer, seller=Seller(name="别家"))
+
+    for listing in (first, dearer):
+        assert put_up(db, reader, clock, listing) is None
+
+    assert ("place", "price", "words") == put_up(db, reader, clock, again).because
 
 
 def test_what_no_word_touches_leaves_no_mark(db, reader, clock, thrush):

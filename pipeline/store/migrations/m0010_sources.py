@@ -17,7 +17,7 @@ create table reposts (                            -- put up again under another 
     listing_id  text primary key references listings (listing_id),
     first_id    text not null references listings (listing_id),
     alike       real not null,                    -- 0..1, of the words
-    because     text not null,                    -- seller | picture | words, by blanks
+    because     text not null,                    -- seller | picture | place | price | words
     at          text not null
 ) strict;
 create index reposts_of on reposts (first_id);
