@@ -87,7 +87,7 @@ def test_a_new_account_in_the_same_place_for_about_the_same_is_a_copy(db, reader
     new = {"seller": Seller(name="集上"), "text": words.format("八")}
     again = replace(first, site_id="2", price=Price(raw="55", yuan=Decimal(55)), **new)
     dearer = replace(again, site_id="3", price=Price(raw="500", yuan=Decimal(500)))
-    dearer = replace(dearer, seller=Seller(name="别家"))
+    dearer = replace(dearer, seller=Seller(name="别家"), text=words.format("三十"))
 
     for listing in (first, dearer):
         assert put_up(db, reader, clock, listing) is None
