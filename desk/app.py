@@ -32,6 +32,7 @@ from desk.pages import (
     log,
     login,
     people,
+    pull,
     queue,
     reveal,
     verdict,
@@ -49,7 +50,7 @@ from pipeline.store.open import open_store
 OPEN = (login, health)
 """Pages that need no log-in: the door itself, and the pulse for a watchdog."""
 
-PAGES = (queue, export, verdict, reveal, listing, evidence, language, people, account, log)
+PAGES = (queue, pull, export, verdict, reveal, listing, evidence, language, people, account, log)
 """The pages behind the log-in, one file each. A new page is locked without asking."""
 
 _LOG = logs.get("desk")

@@ -14,6 +14,8 @@ DOORS: dict[tuple[str, str], Action] = {
     ("GET", "/"): Action.OWN,
     ("POST", "/language"): Action.OWN,
     ("GET", "/queue"): Action.SEE,
+    ("POST", "/queue/pull"): Action.JUDGE,
+    ("POST", "/listings/{listing_id:path}/postpone"): Action.JUDGE,
     ("GET", "/queue.csv"): Action.SEE,
     ("GET", "/queue.xlsx"): Action.SEE,
     ("GET", "/queue.json"): Action.SEE,

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi.responses import HTMLResponse
@@ -30,7 +30,7 @@ from desk.wording import (
     STRENGTHS,
     VIAS,
 )
-from pipeline.base.clock import beijing_day, unstamp
+from pipeline.base.clock import beijing_day, stamp, unstamp
 from pipeline.contacts import masked
 
 LONGEST_TEXT = 12_000
@@ -132,7 +132,11 @@ def _view(desk: AtDesk, known: Known, asked: Asked, revealed: str) -> dict[str, 
     spans = _spans(hits)
     law_on = beijing_day(unstamp(stored.content_at))
     wanted = desk.wanted(asked)
-    below = queue.next_up(desk.db, stored.listing_id, wanted=wanted)
+    # what somebody else has before him is passed over
+    free = replace(
+        wanted, free_for=desk.session.name if desk.session else "", now=stamp(desk.clock.now())
+    )
+    below = queue.next_up(desk.db, stored.listing_id, wanted=free)
     above = queue.above(desk.db, queue.Place(stored.score, stored.listing_id), wanted=wanted)
     left = queue.count(desk.db, wanted)
     return {
@@ -156,6 +160,8 @@ def _view(desk: AtDesk, known: Known, asked: Asked, revealed: str) -> dict[str, 
         "score": stored.score,
         "lexicon": judgement.lexicon if judgement else stored.lexicon,
         "seen_version": stored.seen_version,
+        "postpone_url": asked_of.listing_path(stored.listing_id) + "/postpone",
+        "may_postpone": stored.state in {"waiting", "postponed"},
         "may_judge": _may_judge(desk),
         "call": stored.call,
         "call_name": desk.say(CALLS[Call(stored.call)]) if stored.call else "",

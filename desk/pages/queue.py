@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from casework import queue
+from casework import postponing, queue
 from casework.queue import Place, Waiting
 from desk import asked as asked_of
 from desk.asked import Asked
@@ -45,6 +45,7 @@ def home(desk: Desk) -> RedirectResponse:
 def show(desk: Desk, after: str = "", said: str = "") -> Response:
     """Show one page of the list that the address names; ``said=nothing``: none to undo."""
     asked = asked_of.of_request(desk.request)
+    postponing.wake(desk.db, clock=desk.clock)
     wanted = desk.wanted(asked)
     place = Place.read(after) if after else None
     found = queue.waiting(desk.db, place, PAGE_ROWS + 1, wanted=wanted)
@@ -54,6 +55,7 @@ def show(desk: Desk, after: str = "", said: str = "") -> Response:
     heading, sentence, command = EMPTY.get(narrowness, EMPTY["other"])
     return desk.page(
         "queue.html",
+        may_judge=desk.may("verdict.give"),
         filter=asked,
         once_key=desk.new_key(),
         said=desk.say("没有可以撤销的结论。") if said == "nothing" else "",

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from casework import queue, verdicts
+from casework import holds, verdicts
 from casework.reasons import Call
 from casework.reasons import load as load_reasons
 from casework.verdicts import Given, Overtaken, Verdict
@@ -101,7 +101,13 @@ def undo(desk: Desk, clerk: Clerk, form: Annotated[UndoForm, Form()]) -> Respons
 
 
 def _next(desk: AtDesk, given: Given, asked: Asked) -> Response:
-    following = queue.next_up(desk.db, given.listing_id, wanted=desk.wanted(asked))
+    following = holds.take(
+        desk.db,
+        given.by,
+        clock=desk.clock,
+        wanted=desk.wanted(asked),
+        after_listing=given.listing_id,
+    )
     address = asked.listing(following.listing_id) if following else asked.address("/queue")
     if not desk.is_swap:
         return RedirectResponse(address, 303)

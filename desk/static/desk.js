@@ -108,6 +108,14 @@
     k: () => (isQueue() ? (goTo(hereIndex() - 1), true) : follow("#to-previous")),
     s: () => follow("#skip"),
     q: () => follow("#to-queue"),
+    g: () => follow("#pull button"),
+    t: () => {
+      const later = one("#postpone");
+      if (!later) return false;
+      later.open = true;
+      one("input[type=date]", later).focus();
+      return true;
+    },
     n: () => {
       const note = one("#note");
       if (!note) return false;

@@ -124,3 +124,36 @@ def test_contacts_are_masked_in_the_list(li, offered):
 
     assert "13804001234" not in page
     assert '<mark class="hit">' in page
+
+
+def test_two_who_pull_are_given_two_listings(li, somebody, market):
+    """By one button; after a verdict the next one is pulled too."""
+    market(4)
+    wang = somebody()
+    wang.log_in("wang")
+
+    mine = li.http.post("/queue/pull", data={"csrf": li.token()})
+    his = wang.http.post("/queue/pull", data={"csrf": wang.token()})
+
+    assert 303 == mine.status_code == his.status_code
+    assert mine.headers["location"] != his.headers["location"]
+    # what is skipped to is not what another has before him
+    skipped = re.search(r'id="skip" href="([^"]+)"', li.http.get(mine.headers["location"]).text)
+    assert skipped[1] != his.headers["location"]
+
+
+def test_a_listing_is_put_off_and_comes_back(db, li, market):
+    """It leaves the tab, stands in its own, and waits again on that morning."""
+    (kept,) = market(1)
+    form = {"csrf": li.token(), "seen_version": "1", "note": "等卖家上图"}
+    where = f"/listings/{kept.listing_id}/postpone"
+
+    assert 422 == li.http.post(where, data={**form, "look_again_on": "2026-03-10"}).status_code
+    assert 303 == li.http.post(where, data={**form, "look_again_on": "2026-03-12"}).status_code
+
+    assert [] == _rows(li.http.get("/queue").text)
+    assert [kept.listing_id] == _rows(li.http.get("/queue?status=postponed").text)
+    assert [] == _rows(li.http.get("/queue?status=postponed&again_by=2026-03-11").text)
+    db.conn.execute("update listings set look_again_on = '2026-03-10'")
+    db.conn.commit()
+    assert [kept.listing_id] == _rows(li.http.get("/queue").text)
