@@ -26,7 +26,7 @@ def pages(visit, tmp_path):
         page = fetched(
             str(answer.url),
             answer.content,
-            seen_at=datetime.now(UTC),  # noqa: TID251 - the market's own clock is the machine's
+            seen_at=datetime.now(UTC),
             status=answer.status_code,
             headers=answer.headers,
         )
