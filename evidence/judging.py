@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from evidence.captured import Captured
-from evidence.legible import Sight, looked_for, sights
+from evidence.legible import NOT_LOADED, Sight, looked_for, sights
 from pipeline.page import PageKind, PageSeen, PageVerdict, judge
 
 _NAMED_AT_MOST = 3
@@ -105,7 +105,7 @@ def find(seen: Captured, fields: Mapping[str, Any], title: str) -> Finding:
         is_worth_another_look=(
             verdict.kind in {PageKind.ERROR, PageKind.EMPTY} and not seen.refused
         )
-        or (is_listing and any(one.name == "picture" and one.problem for one in looks)),
+        or any(one.problem == NOT_LOADED for one in looks),
     )
 
 

@@ -13,6 +13,7 @@ from PIL import Image
 
 from evidence.captured import Captured, LookedFor
 
+NOT_LOADED = "主图没有载入"
 _NAMES = {"title": "标题", "price": "价格", "seller": "卖家", "picture": "主图"}
 _INK = 24
 """Between the lightest and the darkest pixel of a place, where something is written."""
@@ -65,7 +66,7 @@ def _sight(
     elif spot["covered_by"]:
         problem = f"{called}被遮住"
     elif name == "picture" and not spot.get("is_decoded"):
-        problem = "主图没有载入"
+        problem = NOT_LOADED
     elif not _is_drawn(spot, picture, seen):
         problem = f"{called}没有画在图上"
     return Sight(name, what, True, problem, spot)  # noqa: FBT003 - a record

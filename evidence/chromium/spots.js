@@ -41,8 +41,13 @@
     spots[name] = best(found);
   }
   if (pictures.length) {
-    const wanted = new Set(pictures);
-    const own = [...document.images].filter((image) => wanted.has(image.currentSrc) || wanted.has(image.src));
+    // one picture has many sizes: a.jpg, a.jpg_300x300.jpg, a.jpg!w200, a.jpg?x=1
+    const plain = (url) => {
+      const at = URL.parse(url, location.href);
+      return at ? (at.host + at.pathname).replace(/[!@][^/]*$/, "").replace(/_\d+x\d+[^/]*$/, "") : url;
+    };
+    const wanted = new Set(pictures.map(plain));
+    const own = [...document.images].filter((image) => wanted.has(plain(image.currentSrc)) || wanted.has(plain(image.src)));
     const drawn = own.filter((image) => image.complete && image.naturalWidth > 0);
     const spot = best(drawn.length ? drawn : own);
     spots.picture = spot && { ...spot, is_decoded: drawn.length > 0, url: (drawn[0] || own[0]).currentSrc };
