@@ -15,7 +15,8 @@ READMES = ("README.md", "README.zh-CN.md")
 
 
 def _lines(readme: str) -> list[str]:
-    return re.findall(r"^\$ shouyi (.+)$", (ROOT / readme).read_text(encoding="utf-8"), re.MULTILINE)
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    return re.findall(r"^\$ shouyi (.+)$", text, re.MULTILINE)
 
 
 def test_both_readmes_show_the_same_commands():
