@@ -5,7 +5,7 @@ listing as an item pipeline does; or, to be fair to it, one ``upsert_all`` a bat
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import sqlite_utils
 
@@ -18,7 +18,7 @@ class PlainStore:
 
     def __init__(self, path: Path, matcher: PlainWay) -> None:
         self._matcher = matcher
-        self._db: Any = sqlite_utils.Database(path)
+        self._db = cast("Any", sqlite_utils.Database(path))
         self._db.enable_wal()
         self._db["listings"].create(
             {
