@@ -26,6 +26,7 @@ KINDS: dict[str, Part] = {
     "hawk": Part.WHAT,
     "keep": Part.WHAT,
     "life": Part.WHAT,
+    "gift": Part.DOING,
     # doing: what is done with it
     "sell": Part.DOING,
     "buy": Part.DOING,
