@@ -279,7 +279,7 @@ def _print(line: dict[str, Any]) -> None:
     Console().print(table)
 
 
-from commands import source_import, source_mend, source_new  # noqa: E402 - they print listings as `try` does
+from commands import source_check, source_import, source_mend, source_new  # noqa: E402 - they print listings as `try` does
 
 app.command(
     "new",
@@ -291,4 +291,9 @@ app.command(
     help=_("网站改版之后，用已入库的信息找回各字段，给出新规则。"),
     epilog=_("例：shouyi source mend my-forum"),
 )(source_mend.run)
+app.command(
+    "check",
+    help=_("把一个来源的约定与最近几次运行对照，建议更严的界限。"),
+    epilog=_("例：shouyi source check my-forum"),
+)(source_check.run)
 app.command("import", help=source_import.HELP, epilog=source_import.EXAMPLE)(source_import.run)

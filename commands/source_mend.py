@@ -51,7 +51,7 @@ def run(
     sources = load_sources(shipped_sources(), settings.own_sources)
     if name not in sources:
         raise NotFound("source", f"there is no source {name[:60]}", "see shouyi source list")
-    source, path = sources[name], _path_of(settings, name)
+    source, path = sources[name], path_of(settings, name)
     stored = _stored(settings, name)
     if not stored:
         what = "has no stored listings to learn from"
@@ -66,7 +66,7 @@ def run(
     if not mended.is_better:
         raise PageChanged(name, "nothing better was found", "mend it by hand: docs/sources.md")
     if accept:
-        _accept(settings, path, mended.text)
+        accept_file(settings, path, mended.text)
     elif not as_json and mended.changes:
         typer.echo(_("接受请加 --accept；原文件会留作 .before"), err=True)
 
@@ -277,7 +277,7 @@ _HAS: Mapping[str, Any] = {
 }
 
 
-def _path_of(settings: Settings, name: str) -> Path:
+def path_of(settings: Settings, name: str) -> Path:
     """Return the file that speaks for a source: the bureau's own before the shipped one."""
     for folder in (settings.own_sources, shipped_sources()):
         for path in sorted(folder.glob("*.yml")) if folder.is_dir() else ():
@@ -300,7 +300,7 @@ def _stored(settings: Settings, name: str) -> list[Listing]:
         db.conn.close()
 
 
-def _accept(settings: Settings, path: Path, text: str) -> None:
+def accept_file(settings: Settings, path: Path, text: str) -> None:
     """Write the mended file into the home; the one it replaces stays beside it as .before."""
     own = settings.own_sources / path.name
     if own.is_file():

@@ -31,9 +31,7 @@ _MONEY = re.compile(r"[¥￥]\s*\d|\d\s*[元块万]|面议|\d\s*/\s*[只对羽]|
 _TIME = re.compile(
     r"\d\s*(?:秒|分钟?|小时|天|日|周|个?月)前|刚刚|[昨今前]天|\d{1,2}-\d{1,2}|\d{1,2}:\d\d|月\d{1,2}日"
 )
-_UNSEEN = frozenset(
-    {"script", "style", "noscript", "template", "head", "option", "svg", "path", "br"}
-)
+_UNSEEN = frozenset({"script", "style", "noscript", "template", "option", "svg", "path", "br"})
 _USER = re.compile(r"uid|user|space|member|seller|author|/u-?0|/u/|profile")
 _NOTICE = re.compile(r"stick|notice|announce", re.IGNORECASE)
 """A forum's notices stand above its threads and are no listings."""
