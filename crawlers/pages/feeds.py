@@ -97,7 +97,8 @@ def _children(node: Any, name: str) -> list[Any]:
 
 
 def _name(node: Any) -> str:
-    return etree.QName(node).localname if isinstance(node.tag, str) else ""
+    # not QName: a recovered tree may hold names that are none ("lin:00")
+    return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
 
 
 def _text(node: Any) -> str:
