@@ -24,8 +24,8 @@ run: setup
 
 # Sync Playwright, asyncio and everything else cannot share one process (docs/testing.md)
 test: setup lint
-	$(PYTEST) -q -n 2 -m "not browser and not asyncio_run"
-	$(PYTEST) -q -m "browser and not asyncio_run" -p no:randomly
+	$(PYTEST) -q -n 3 -m "not browser and not asyncio_run"
+	$(PYTEST) -q -n 2 -m "browser and not asyncio_run" -p no:randomly
 	$(PYTEST) -q -m asyncio_run -p no:playwright || test $$? -eq 5
 
 bench: setup

@@ -147,9 +147,9 @@ def test_no_payload_runs_and_every_one_is_shown_as_it_is(at_desk, offered):
     assert [] == said
     assert len(PAYLOADS) == len(links)
     for payload in PAYLOADS:
-        # in a list, addresses are masked like every other contact
+        # addresses are masked like every other contact
         assert any(masked(payload) in title for title in titles)
-        assert any(payload in text for text in texts)
+        assert any(masked(payload) in text for text in texts)
     assert {page.url.split("/listings")[0]} == {"/".join(url.split("/")[:3]) for url in asked}
 
 
