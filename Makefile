@@ -19,7 +19,7 @@ setup: .venv/ready
 
 run: setup
 	@$(SHOUYI) user first
-	@$(SHOUYI) night
+	@$(SHOUYI) night $(if $(ONCE),,|| test $$? -eq 1)
 	@$(if $(ONCE),true,exec $(SHOUYI) serve)
 
 # Sync Playwright, asyncio and everything else cannot share one process (docs/testing.md)
