@@ -22,11 +22,10 @@ run: setup
 	@$(SHOUYI) night $(if $(ONCE),,|| test $$? -eq 1)
 	@$(if $(ONCE),true,exec $(SHOUYI) serve)
 
-# Sync Playwright, asyncio and everything else cannot share one process (docs/testing.md)
+# Sync Playwright and the rest cannot share one process (docs/testing.md)
 test: setup lint
-	$(PYTEST) -q -n 3 -m "not browser and not asyncio_run"
-	$(PYTEST) -q -n 2 -m "browser and not asyncio_run" -p no:randomly
-	$(PYTEST) -q -m asyncio_run -p no:playwright || test $$? -eq 5
+	$(PYTEST) -q -n 3 -m "not browser"
+	$(PYTEST) -q -n 2 -m browser -p no:randomly
 
 bench: setup
 	$(BIN)/python -m benchmarks all $(if $(QUICK),--quick)
