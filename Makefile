@@ -32,6 +32,7 @@ bench: setup
 
 siege: setup
 	$(PYTEST) -q tests/siege -s --timeout 1800 --siege=$(if $(QUICK),quick,long)
+	$(PYTEST) -q -n 2 -m hypothesis --hypothesis-profile=wander
 
 lint: setup
 	@$(BIN)/ruff check -q . && $(BIN)/ruff format -q --check .

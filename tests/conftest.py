@@ -4,11 +4,19 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from pipeline.base.clock import HeldClock
 from pipeline.base.settings import Settings, read_settings
 from pipeline.listing import Listing, Price, Seller
 from pipeline.store.open import Database, open_store
+
+
+hypothesis_settings.register_profile("suite", derandomize=True, deadline=None, print_blob=True)
+hypothesis_settings.register_profile("wander", deadline=None, print_blob=True)
+hypothesis_settings.load_profile("suite")
+"""The suite tries the same examples each time; ``--hypothesis-profile=wander`` (and `make siege`)
+looks for new ones, and what they find becomes an ``@example``."""
 
 
 @pytest.fixture
