@@ -1,8 +1,9 @@
 """Bytes to text, whatever the labels claim.
 
-Order: a byte order mark; UTF-8 where it fits (no other Chinese encoding looks like it by
-chance); then what is declared, header before page, unless the bytes contradict it; then what
-the bytes look like. A damaged byte becomes U+FFFD, that one alone, and is told.
+Order: a byte order mark; UTF-8 where it fits (more than a few characters of another Chinese
+encoding never look like it by chance); then what is declared, header before page, unless the
+bytes contradict it; then what the bytes look like. A damaged byte becomes U+FFFD, that one
+alone, and is told.
 """
 
 import codecs
@@ -50,6 +51,9 @@ _FEW = 0.02
 """Up to this share of broken sequences a text is that encoding, damaged."""
 _UTF8_ALIKE = 3
 """This many whole sequences for each broken one are damaged UTF-8, and not another encoding."""
+_FEW_FOREIGN = 40
+"""Up to this many characters beyond ASCII another encoding may be whole UTF-8 by chance."""
+_CLEARLY = 0.3
 _COMMON = frozenset(
     "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里"
     "用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心本前开但因只从想实"
@@ -75,9 +79,10 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
     if wide:
         return _read(body, wide)
     text = body.decode("utf-8", "replace")
-    if _is_utf8(text, body):
+    declared = _declared(body, content_type)
+    if _is_utf8(text, body) and not _is_by_chance(text, body, declared):
         return Decoded(text, "utf-8", is_damaged="\ufffd" in text and not _is_written(body))
-    return _read(body, _best(body, _declared(body, content_type)))
+    return _read(body, _best(body, declared))
 
 
 def _is_utf8(text: str, body: bytes) -> bool:
@@ -90,6 +95,15 @@ def _is_utf8(text: str, body: bytes) -> bool:
         return text.isascii() or any(char > "\u07ff" for char in text)
     long = sum(char > "\u07ff" for char in text)
     return long - broken >= _UTF8_ALIKE * broken
+
+
+def _is_by_chance(text: str, body: bytes, declared: list[str]) -> bool:
+    """Return whether a few bytes are UTF-8 only by chance: 颏画一一 in GB18030 fits it too."""
+    foreign = [char for char in text if char > "\x7f"]
+    if len(foreign) > _FEW_FOREIGN or all(map(_is_usual, foreign)):
+        return False
+    fit = _fit(body, "utf-8") + _CLEARLY
+    return any(_fit(body, name) >= fit for name in declared if name in _TRIED)
 
 
 def _declared(body: bytes, content_type: str) -> list[str]:

@@ -102,9 +102,19 @@ def test_no_bytes_and_no_label_break_it(body, label):
 
 
 @given(st.text(alphabet="出售画眉百灵靛颏一只沈阳自提价格面议元", min_size=4, max_size=200))
+@example("颏画一一")  # whole UTF-8 by chance
 def test_every_chinese_text_comes_back_from_gb18030_when_declared(text):
     """A declared encoding that fits is believed."""
     body = f'<meta charset="gb2312"><p>{text}</p>'.encode("gb18030")
+
+    assert f"<p>{text}</p>" in decode(body).text
+
+
+@given(st.text(alphabet="出售画眉百灵靛颏鹟鸮隼鸳一只", min_size=2, max_size=40))
+@example("灵眉")  # common characters in GB18030 by chance
+def test_every_chinese_text_comes_back_from_utf8_under_a_wrong_label(text):
+    """Pages say gb2312 and are UTF-8: the bytes are believed."""
+    body = f'<meta charset="gb2312"><p>{text}</p>'.encode()
 
     assert f"<p>{text}</p>" in decode(body).text
 
