@@ -11,7 +11,6 @@ from pipeline.base.settings import Settings, read_settings
 from pipeline.listing import Listing, Price, Seller
 from pipeline.store.open import Database, open_store
 
-
 hypothesis_settings.register_profile("suite", derandomize=True, deadline=None, print_blob=True)
 hypothesis_settings.register_profile("wander", deadline=None, print_blob=True)
 hypothesis_settings.load_profile("suite")
