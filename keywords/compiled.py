@@ -7,21 +7,30 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from keywords.hits import Species
 from keywords.kinds import CONFUSER
 from keywords.normalise import Folding, is_han
 from keywords.rows import rows_of
-from keywords.tables import Tables, read_tables
+from keywords.tables import Tables, Term, read_tables
 
-FORMAT = 8  # raise when what is compiled changes its shape or its rules
+if TYPE_CHECKING:
+    from keywords.variants import Sounds
+
+FORMAT = 9  # raise when what is compiled changes its shape or its rules
 _HEARD = 3  # characters: longer names are recognised with one of them changed anyway
 _SPELT = {"bird", "code"}
+_SPELT_OUT = {
+    *("sell", "buy", "swap", "ship", "gear", "lure", "release", "part", "egg", "meat"),
+    *("wild", "hunt", "hawk", "fight", "nopapers"),
+}
+_TAKEN_APART = {"gear", "lure", "release", "part"}
 _SPLIT_COLUMNS = ("character", "parts", "source")
+_HEARD_COLUMNS = ("name", "source")
 _PICTURE_COLUMNS = ("picture", "reads", "source")
 
 
@@ -78,31 +87,14 @@ def _hash(folder: Path, own: Path | None) -> str:
 
 
 def _compile(version: str, tables: Tables, folder: Path) -> Compiled:
-    from keywords.variants import Sounds, spellings  # noqa: PLC0415 - pypinyin is slow, once
-
     folding = Folding(tables.simplified, tables.glyphs)
     entries: dict[str, Entry] = {}
     for form, (word, kind) in tables.confusers.items():
         entries[form] = Entry(form, word, CONFUSER, (kind,), "strong", "plain")
     for form, term in tables.terms.items():
         entries[form] = Entry(form, term.term, term.kind, term.species, term.strength, "plain")
-    sounds = Sounds()
-    splits = _by_first(folder / "splits.csv", _SPLIT_COLUMNS, folding, turn=False)
-    pictures = _by_first(folder / "pictures.csv", _PICTURE_COLUMNS, folding, turn=True)
-    for form, term in tables.terms.items():
-        if term.kind not in _SPELT or term.strength == "weak":
-            continue
-        if not any(tables.species[bird].traded for bird in term.species):
-            continue
-        for spelling, via in spellings(form, splits, pictures):
-            made = Entry(spelling, term.term, term.kind, term.species, "medium", via)
-            entries.setdefault(spelling, made)
-        if not 2 <= len(form) <= _HEARD or not all(map(is_han, form)):  # noqa: PLR2004 - a name
-            continue
-        for spelling in sounds.homophones(form):
-            strength = "weak" if len(form) == 2 else "medium"  # noqa: PLR2004 - short is chance
-            made = Entry(spelling, term.term, term.kind, term.species, strength, "homophone")
-            entries.setdefault(spelling, made)
+    for made in _made(tables, folder, folding):
+        entries.setdefault(made.form, made)
     reads = {**tables.simplified, **tables.glyphs}
     packed = _packed_entries(entries.values())  # the order that the cache gives them back in
     return Compiled(
@@ -113,6 +105,52 @@ def _compile(version: str, tables: Tables, folder: Path) -> Compiled:
         tables.before,
         reads,
     )
+
+
+def _made(tables: Tables, folder: Path, folding: Folding) -> Iterator[Entry]:
+    """Give the spellings made by rule, the surest way of each word first."""
+    from keywords.variants import Sounds, spelt_out, taken_apart  # noqa: PLC0415 - pypinyin: slow
+
+    sounds = Sounds()
+    splits = _by_first(folder / "splits.csv", _SPLIT_COLUMNS, folding, turn=False)
+    pictures = _by_first(folder / "pictures.csv", _PICTURE_COLUMNS, folding, turn=True)
+    for form, term in tables.terms.items():
+        if term.strength == "weak":
+            continue
+        if term.kind in _SPELT_OUT:
+            yield from _as(term, "medium", spelt_out(form))
+        if term.kind in _TAKEN_APART:
+            yield from _as(term, "medium", taken_apart(form, splits))
+        if term.kind in _SPELT and any(tables.species[bird].traded for bird in term.species):
+            yield from _names_spelt(form, term, splits, pictures, sounds)
+    for row in rows_of(folder / "heard.csv", _HEARD_COLUMNS):
+        form = folding.fold(row["name"])
+        if form not in tables.terms:
+            raise row.wrong("name", f"{form!r} is no term", "add it to terms.csv first")
+        loose = ((spelling, "homophone") for spelling in sounds.loosely(form))
+        yield from _as(tables.terms[form], "weak", loose)
+
+
+def _names_spelt(
+    form: str,
+    term: Term,
+    splits: Mapping[str, tuple[str, ...]],
+    pictures: Mapping[str, tuple[str, ...]],
+    sounds: "Sounds",
+) -> Iterator[Entry]:
+    """Give the hidden spellings of one name of a bird that is traded."""
+    from keywords.variants import hints, spellings  # noqa: PLC0415 - pypinyin is slow, once
+
+    yield from _as(term, "medium", spellings(form, splits, pictures))
+    yield from _as(term, "weak", hints(form))
+    if 2 <= len(form) <= _HEARD and all(map(is_han, form)):  # noqa: PLR2004 - a name
+        strength = "weak" if len(form) == 2 else "medium"  # noqa: PLR2004 - short is chance
+        yield from _as(term, strength, ((heard, "homophone") for heard in sounds.homophones(form)))
+
+
+def _as(term: Term, strength: str, spelt: Iterable[tuple[str, str]]) -> Iterator[Entry]:
+    for spelling, via in spelt:
+        yield Entry(spelling, term.term, term.kind, term.species, strength, via)
 
 
 def _by_first(

@@ -22,6 +22,14 @@ _MARKS = "，。！？、：；（）～“”‘’…—·《》【】「」"
 _SOMETIMES = {"egg", "hawk", "anybird", "gear"}
 _INITIALS = 2  # letters
 _EVERYDAY = 2  # characters: 活的, 成品
+_BY_CHANCE = {"homophone", "initials"}
+_SPELT = {"bird", "code"}
+_HALF = {
+    *("keep", "hawk", "gear", "lure", "egg", "part", "meat", "hunt", "wild", "release"),
+    *("fight", "nopapers", "hush", "ship", "gift", "swap", "life"),
+}
+"""Kinds of which two different words in one text are worth a full reading."""
+_HALF_WHEN_STRONG = {"contact", "claim", "sell", "buy"}
 _NEVER = {"life", "place", "contact", "claim", "swap"}
 
 
@@ -33,9 +41,11 @@ class Gate:
     ) -> None:
         self._folding = folding
         self._telling = ahocorasick.Automaton()
-        for entry in entries:
+        for number, entry in enumerate(entries, start=1):
             if _tells(entry):
-                self._telling.add_word(entry.form.encode().decode("latin-1"), True)  # noqa: FBT003
+                self._telling.add_word(entry.form.encode().decode("latin-1"), 0)
+            elif _half_tells(entry):
+                self._telling.add_word(entry.form.encode().decode("latin-1"), number)
         self._telling.make_automaton()
         changed = "".join(
             sorted(character for character in reads if "\u4e00" <= character <= "\u9fff")
@@ -55,16 +65,32 @@ class Gate:
         spelt = joined.encode("utf-8", "replace").decode("latin-1")
         told = [False] * len(texts)
         ends: list[int] = []
-        for last, _ in self._telling.iter(spelt):
+        half: dict[int, int] = {}
+        for last, number in self._telling.iter(spelt):
             if not ends:
                 ends = list(accumulate(len(part) + 1 for part in spelt.split(_BETWEEN)))
-            told[bisect_right(ends, last)] = True
+            text = bisect_right(ends, last)
+            if not number or half.setdefault(text, number) != number:
+                told[text] = True
         return told
+
+
+def _half_tells(entry: Entry) -> bool:
+    """Return whether a word is worth a full reading beside another such word."""
+    if entry.via in _BY_CHANCE:
+        return False  # tens of thousands of them: they count beside a sign of the trade anyway
+    if entry.kind in _SPELT and len(entry.form) >= _INITIALS:
+        return True
+    if entry.kind in _HALF:
+        return entry.strength != "weak" and len(entry.form) >= _EVERYDAY
+    return entry.kind in _HALF_WHEN_STRONG and entry.strength == "strong"
 
 
 def _tells(entry: Entry) -> bool:
     """Return whether a word alone is worth a full reading."""
     kind = entry.kind
+    if entry.via in _BY_CHANCE and entry.strength == "weak":
+        return False
     if kind == CONFUSER or kind in _NEVER or KINDS[kind] is Part.AGAINST:
         return False
     if kind in {"bird", "code", "emoji"}:

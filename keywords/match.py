@@ -24,6 +24,8 @@ _TAKEN = frozenset({"bird", "code", "anybird", "domestic", "hawk", "gear"})
 """What a look-alike is worth mentioning for; other words in it just say nothing."""
 _TAKERS = frozenset({"cage", "toy", "art", "media", "wares", "org", "sport", "person", "deter"})
 _NAMES = frozenset({"bird", "code", "domestic"})
+_SAME_BIRD = {"code": "bird", "emoji": "bird"}
+"""Kinds whose overlapping words name one bird: the 眉鸟 of 画眉鸟 is no second one."""
 _CLAUSE_HEADS = frozenset({"sell", "buy", "swap", "ship"})
 
 
@@ -251,8 +253,11 @@ class _Sieve:
         if kind == CONFUSER:
             self._shelter(match)
             return
-        reached = self._reach.get(kind)
-        if reached is not None and end <= reached:
+        says = _SAME_BIRD.get(kind, kind)
+        reached = self._reach.get(says)
+        if reached is not None and (
+            end <= reached or (match.start < reached and form.entry.via != "plain")
+        ):
             return  # a longer word of the same kind says it better
         if form.is_against and self._is_denied(match):
             return  # 不是塑料的: what it is not, speaks for nothing
@@ -262,7 +267,7 @@ class _Sieve:
             return  # the 鸟 of 捕鸟网
         if form.is_loose and self._matcher.is_chance(self._folded, match):
             return
-        self._reach[kind] = end
+        self._reach[says] = end
         if not form.is_around and end > self._shade:
             self._shade = end
         if kind in _TAKERS:
@@ -334,16 +339,41 @@ def _is_noise(text: str, folded: Folded, start: int, end: int) -> bool:
     seen = [gap for gap in gaps if gap and not _is_silent(gap)]
     if not seen:
         return True
-    if len({gap.strip() for gap in seen}) > 1 and len(seen) < len(gaps):
+    everywhere = len(seen) == len(gaps)
+    if not everywhere and len({gap.strip() for gap in seen}) > 1:
         return False
-    stops = any(character in _STOPS and character not in ".。" for gap in seen for character in gap)
-    if stops and (len(seen) < len(gaps) or end - start <= _SHORT or "\n" in "".join(seen)):
-        return False
-    if len(seen) == len(gaps) and end - start > _SHORT:
+    if everywhere and len(set(seen)) == 1 and _goes_on(text, at, start, end, seen[0]):
         return True
-    attached_left = start > 0 and at[start - 1] + 1 == at[start] and is_han(folded.text[start - 1])
-    attached_right = end < len(at) and at[end - 1] + 1 == at[end] and is_han(folded.text[end])
-    return not attached_left and not attached_right
+    if (not everywhere or end - start <= _SHORT or "\n" in "".join(seen)) and _stops(seen):
+        return False
+    if everywhere and end - start > _SHORT:
+        return True
+    # tai ping niao: whole words of Latin letters are told apart before
+    return folded.text[start:end].isascii() or not _is_attached(folded, start, end)
+
+
+def _stops(gaps: list[str]) -> bool:
+    return any(character in _STOPS and character not in ".。" for gap in gaps for character in gap)
+
+
+def _is_attached(folded: Folded, start: int, end: int) -> bool:
+    """Return whether a Chinese character stands right before or right behind the span."""
+    at, text = folded.at, folded.text
+    left = start > 0 and at[start - 1] + 1 == at[start] and is_han(text[start - 1])
+    right = end < len(at) and at[end - 1] + 1 == at[end] and is_han(text[end])
+    return left or right
+
+
+def _goes_on(text: str, at: list[int], start: int, end: int, mark: str) -> bool:
+    """Return whether the mark between the characters stands before or behind the form too.
+
+    灰…机…两…只 is one strewn line; 红，子，is a list.
+    """
+    behind = [
+        text[at[place] + 1 : at[place + 1]] for place in range(end - 1, min(end + 1, len(at) - 1))
+    ]
+    before = [text[at[place] + 1 : at[place + 1]] for place in range(max(start - 2, 0), start)]
+    return [mark, mark] in (behind, before)
 
 
 def _is_silent(gap: str) -> bool:

@@ -7,7 +7,7 @@ Sellers swap one character for its sound (``话眉``, ``h点颏``, ``画mei``), 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
-from itertools import product
+from itertools import combinations, product
 from pathlib import Path
 
 from pypinyin import Style, lazy_pinyin
@@ -15,6 +15,9 @@ from pypinyin import Style, lazy_pinyin
 from keywords.normalise import is_han
 
 _LONG_PINYIN = 6  # letters; shorter ones are everyday abbreviations
+_SHORT_PINYIN = 4  # letters; from here to the long ones a spelling is only a hint
+_LONGEST_DOING = 4  # characters; longer sayings are not spelt out
+_SHORTEST = 2  # characters
 _NAME = 3  # characters from which one may be an initial alone: h点颏, never h眉
 
 
@@ -38,6 +41,43 @@ def spellings(
         for picture in pictures.get(character, ()):
             yield head + picture + tail, "emoji"
     yield from ((spelling, "split") for spelling in _split(term, splits))
+
+
+def hints(term: str) -> Iterator[tuple[str, str]]:
+    """Give the spellings of a folded name that are too short to say it alone.
+
+    ``maque``, ``xsn`` and, of all but the last character the first letters, ``mtying``.
+    """
+    if len(term) < 2 or not all(map(is_han, term)):  # noqa: PLR2004 - one character hides nothing
+        return
+    sounds = lazy_pinyin(term, style=Style.NORMAL)
+    whole = "".join(sounds)
+    if _SHORT_PINYIN <= len(whole) < _LONG_PINYIN:
+        yield whole, "pinyin"
+    if len(term) >= _NAME:
+        initials = "".join(sound[0] for sound in sounds)
+        yield initials, "initials"
+        if len(sounds[-1]) > 1:
+            yield initials[:-1] + sounds[-1], "initials"
+
+
+def spelt_out(term: str) -> Iterator[tuple[str, str]]:
+    """Give a word of doing or of gear in pinyin: ``fangsheng``, ``buniaowang``, ``捕niao网``."""
+    if not _SHORTEST <= len(term) <= _LONGEST_DOING or not all(map(is_han, term)):
+        return
+    sounds = lazy_pinyin(term, style=Style.NORMAL)
+    whole = "".join(sounds)
+    if len(whole) >= _LONG_PINYIN:
+        yield whole, "pinyin"
+    if len(term) >= _NAME:
+        for place, sound in enumerate(sounds):
+            yield term[:place] + sound + term[place + 1 :], "pinyin"
+
+
+def taken_apart(term: str, splits: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
+    """Give a word of gear or of parts with characters taken apart: ``扌甫鸟网``."""
+    if len(term) >= _NAME and all(map(is_han, term)):
+        yield from ((spelling, "split") for spelling in _split(term, splits))
 
 
 class Sounds:
@@ -76,6 +116,35 @@ class Sounds:
                     continue
                 spelling = term[:place] + character + term[place + 1 :]
                 if spelling != term and spelling not in self._words:
+                    yield spelling
+
+    def loosely(self, name: str) -> Iterator[str]:
+        """Give the spellings that only somebody who talks of birds would read as the name.
+
+        One character swapped into a word of the language (英武), or two of them (马却): for
+        the names that are traded most, and they count only beside other signs of the trade.
+        """
+        sounds = lazy_pinyin(name, style=Style.NORMAL)
+        if len(sounds) != len(name):
+            return
+        others = [
+            [
+                other
+                for other in self._by_sound.get(sound, ())
+                if other != character and other not in self._grammar
+            ]
+            for character, sound in zip(name, sounds, strict=True)
+        ]
+        places = range(len(name))
+        for place in places:
+            for other in others[place]:
+                yield name[:place] + other + name[place + 1 :]
+        for first, second in combinations(places, 2):
+            for one, other in product(others[first], others[second]):
+                spelt = [*name]
+                spelt[first], spelt[second] = one, other
+                spelling = "".join(spelt)
+                if len(name) > _SHORTEST or spelling not in self._words:
                     yield spelling
 
 

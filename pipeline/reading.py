@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from keywords.hits import Hit, Species
+from pipeline.counting import stands_counted
 from pipeline.listing import Listing
 
 _QUOTED = 3  # words shown as the reason; the others are highlighted in the text anyway
@@ -13,6 +14,13 @@ _LISTENS = "listens_to"
 LOOKALIKE = "lookalike"
 _TAKEN_BACK = (LOOKALIKE, "strong")
 _STRENGTHS = ("strong", "medium", "weak")
+_SURE = ("strong", "medium")
+
+
+_TELLING = frozenset(
+    (kind, "strong")
+    for kind in ("keep", "hawk", "release", "fight", "ship", "gear", "lure", "wild", "nopapers")
+)
 
 
 class Reading:
@@ -64,6 +72,34 @@ class Reading:
                 if said is not None:
                     found += said.values()
         return found
+
+    def is_name(self, hit: Hit) -> bool:
+        """Return whether a hint of a name may be meant as one.
+
+        A short word that only sounds like a name, or holds its first letters, is one where
+        keepers' talk, falconry, release, fights or transport of live animals stand near, or a
+        count of birds right beside it.
+        """
+        return (
+            hit.strength != "weak"
+            or hit.via not in {"homophone", "initials"}
+            or not _TELLING.isdisjoint(self.kinds)
+            or stands_counted(self.listing.words().get(hit.field, ""), hit.start, hit.end)
+        )
+
+    @property
+    def is_offer_of_a_bird(self) -> bool:
+        """Return whether a bird is named for sure and traded in words that mean it.
+
+        Everyday goods beside it (a phone to swap for, the cage it sits in) then weigh once.
+        """
+        return (
+            bool(
+                self.words("bird", "code", "hawk", strengths=_SURE)
+                and self.words("sell", "buy", "swap", "ship", "gift", strengths=_SURE)
+            )
+            or ("gift", "strong") in self.kinds
+        )
 
     @property
     def text(self) -> str:

@@ -1,5 +1,6 @@
 """Hits and signals become 0..100 points and the sentences that explain them."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from pipeline.weights import Weights, read_weights
 
 _EVIDENCE = frozenset({"title", "text", "ocr", "tags"})
 """Fields that count. Words in seller, price and place are shown, and decide nothing."""
+_TITLE = re.compile("《[^《》]{1,40}》")
 _STRENGTHS = ("strong", "medium", "weak")
 
 
@@ -51,6 +53,8 @@ class Reader:
         if not found.hits and not found.lookalikes:
             return self._let_go(listing)
         evidence = tuple([hit for hit in found.hits if hit.field in _EVIDENCE])
+        if "《" in listing.title + listing.text:
+            evidence = outside_titles(evidence, _fields_of(listing))
         reading = Reading(
             listing,
             evidence,
@@ -84,6 +88,17 @@ def _evidence_of(listing: Listing) -> str:
     if listing.ocr or listing.tags:
         return " ".join((listing.title, listing.text, listing.ocr, *listing.tags))
     return f"{listing.title} {listing.text}"
+
+
+def outside_titles(hits: tuple[Hit, ...], fields: dict[str, str]) -> tuple[Hit, ...]:
+    """Return the hits that are no part of a 《title》: a book named after a bird is none."""
+    titles = {
+        name: [range(*title.span()) for title in _TITLE.finditer(text)]
+        for name, text in fields.items()
+    }
+    return tuple(
+        hit for hit in hits if not any(hit.start in span for span in titles.get(hit.field, ()))
+    )
 
 
 def named(hits: Iterable[Hit], lexicon: Lexicon) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from pipeline.signals.against.media import media
 from pipeline.signals.against.news import news
 from pipeline.signals.against.nothing_done import nothing_done
 from pipeline.signals.against.only_lookalikes import only_lookalikes
+from pipeline.signals.against.only_watched import only_watched
 from pipeline.signals.against.permit_number import permit_number
 from pipeline.signals.against.place_or_firm import place_or_firm
 from pipeline.signals.against.publicity import publicity
@@ -26,19 +27,24 @@ from pipeline.signals.against.rescue import rescue
 from pipeline.signals.against.toy import toy
 from pipeline.signals.against.wares import wares
 from pipeline.signals.around.bare_claim import bare_claim
+from pipeline.signals.around.cover_story import cover_story
 from pipeline.signals.around.hushed import hushed
 from pipeline.signals.around.hushed_maybe import hushed_maybe
 from pipeline.signals.around.live_price import live_price
 from pipeline.signals.around.near_place import near_place
 from pipeline.signals.around.no_papers import no_papers
+from pipeline.signals.around.quoted_word import quoted_word
+from pipeline.signals.doing.alive_and_traded import alive_and_traded
 from pipeline.signals.doing.carried import carried
 from pipeline.signals.doing.carried_maybe import carried_maybe
 from pipeline.signals.doing.fought import fought
+from pipeline.signals.doing.goes_along import goes_along
 from pipeline.signals.doing.hunted import hunted
 from pipeline.signals.doing.hunted_maybe import hunted_maybe
 from pipeline.signals.doing.offered import offered
 from pipeline.signals.doing.offered_maybe import offered_maybe
 from pipeline.signals.doing.released import released
+from pipeline.signals.doing.slang_price import slang_price
 from pipeline.signals.doing.swapped import swapped
 from pipeline.signals.doing.wanted import wanted
 from pipeline.signals.doing.wanted_maybe import wanted_maybe
@@ -46,6 +52,7 @@ from pipeline.signals.doing.wild_caught import wild_caught
 from pipeline.signals.doing.wild_maybe import wild_maybe
 from pipeline.signals.what.bird_likely import bird_likely
 from pipeline.signals.what.bird_maybe import bird_maybe
+from pipeline.signals.what.bird_meant import bird_meant
 from pipeline.signals.what.bird_named import bird_named
 from pipeline.signals.what.bird_word import bird_word
 from pipeline.signals.what.body_part import body_part
@@ -71,6 +78,7 @@ SIGNALS: tuple[Look, ...] = (
     bird_named,
     bird_likely,
     bird_maybe,
+    bird_meant,
     keepers_talk,
     live_details,
     life_words,
@@ -95,6 +103,9 @@ SIGNALS: tuple[Look, ...] = (
     wanted,
     wanted_maybe,
     swapped,
+    goes_along,
+    slang_price,
+    alive_and_traded,
     carried,
     carried_maybe,
     hunted,
@@ -105,6 +116,8 @@ SIGNALS: tuple[Look, ...] = (
     fought,
     no_papers,
     hushed,
+    cover_story,
+    quoted_word,
     hushed_maybe,
     bare_claim,
     live_price,
@@ -127,6 +140,7 @@ SIGNALS: tuple[Look, ...] = (
     lost_pet,
     group_rule,
     nothing_done,
+    only_watched,
     lookalike,
     only_lookalikes,
     domestic,

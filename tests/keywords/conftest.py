@@ -30,6 +30,7 @@ def folder(tmp_path):
         ),
         "confusers.csv": "word,kind,source\n画眉笔,cosmetic,常识\n",
         "glyphs.csv": "glyph,reads,why\n",
+        "heard.csv": "name,source\n",
         "splits.csv": "character,parts,source\n",
         "pictures.csv": "picture,reads,source\n",
     }

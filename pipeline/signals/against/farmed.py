@@ -14,4 +14,8 @@ def farmed(reading: Reading) -> Signal | None:
     birds = reading.birds_of(reading.words("bird", "code"))
     if birds and all(bird.lawful in {"farmed", "domestic"} for bird in birds):
         words = [*words, *words[:1]]
+    elif reading.words("nopapers", "wild", strengths=("strong",)) or any(
+        bird.level == "I" for bird in birds
+    ):
+        words = words[:1]  # farm words as a cover
     return Signal.on("farmed", words)

@@ -2,8 +2,16 @@
 
 from pipeline.reading import Reading, Signal, listens_to
 
+_KEY = {"I", "II"}
+
 
 @listens_to("claim")
 def bare_claim(reading: Reading) -> Signal | None:
     """Fire on the words of this reason, one piece each."""
-    return Signal.on("bare_claim", reading.words("claim"))
+    words = reading.words("claim")
+    if reading.words("lawfulmark", "farm", "domestic"):
+        return None
+    named = reading.birds_of(reading.words("bird", "code", strengths=("strong", "medium")))
+    if any((bird.level in _KEY or bird.cites) and not bird.lawful for bird in named):
+        words = [*words, *words[:1]]
+    return Signal.on("bare_claim", words[:2])
