@@ -8,6 +8,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from keywords.variants import Sounds
 
 FORMAT = 9  # raise when what is compiled changes its shape or its rules
+_KEPT = 4  # caches side by side: several homes may share one folder
 _HEARD = 3  # characters: longer names are recognised with one of them changed anyway
 _SPELT = {"bird", "code"}
 _SPELT_OUT = {
@@ -173,11 +175,16 @@ def _keep(file: Path, made: Compiled) -> None:
         with os.fdopen(handle, "w", encoding="utf-8") as kept:
             json.dump(_packed(made), kept, ensure_ascii=False, separators=(",", ":"))
         Path(name).replace(file)
-        for stale in file.parent.glob("lexicon-*.json"):
-            if stale != file:
-                stale.unlink(missing_ok=True)
+        for stale in sorted(file.parent.glob("lexicon-*.json"), key=_written)[:-_KEPT]:
+            stale.unlink(missing_ok=True)
     except OSError:
         return
+
+
+def _written(file: Path) -> float:
+    with suppress(OSError):
+        return file.stat().st_mtime
+    return 0.0
 
 
 def _packed(made: Compiled) -> dict[str, Any]:

@@ -138,6 +138,6 @@ def load_lexicon(settings: Settings) -> Lexicon:
         BadInput: a lexicon file holds what it may not.
     """
     try:
-        return load(shipped("lexicon"), own=settings.own_lexicon, cache=settings.cache)
+        return load(shipped("lexicon"), own=settings.own_lexicon, cache=settings.product_cache)
     except LexiconError as error:
         raise BadInput(error.where, error.what, error.mend) from error

@@ -1,5 +1,8 @@
 """Fixtures that have a life of their own: a home, its database, a clock that stands still."""
 
+import os
+import shutil
+import tempfile
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -16,6 +19,14 @@ hypothesis_settings.register_profile("wander", deadline=None, print_blob=True)
 hypothesis_settings.load_profile("suite")
 """The suite tries the same examples each time; ``--hypothesis-profile=wander`` (and `make siege`)
 looks for new ones, and what they find becomes an ``@example``."""
+
+
+def pytest_configure(config):
+    """Check the word lists once for all the homes of the suite, and for its child processes."""
+    if "SHOUYI_SHARED_CACHE" not in os.environ:  # else set by the process that started us
+        shared = tempfile.mkdtemp(prefix="shouyi-suite-")
+        os.environ["SHOUYI_SHARED_CACHE"] = shared
+        config.add_cleanup(lambda: shutil.rmtree(shared, ignore_errors=True))
 
 
 @pytest.fixture

@@ -207,7 +207,7 @@ class Browser:
         self._group = group if group != os.getpgrp() else 0
         await tap.detach()
         program = _program(number, self._path)
-        digest = await asyncio.to_thread(digest_of_program, program, self._settings.cache)
+        digest = await asyncio.to_thread(digest_of_program, program, self._settings.product_cache)
         self.facts = {
             "tool": await asyncio.to_thread(software),
             "browser": {

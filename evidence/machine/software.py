@@ -74,6 +74,7 @@ def digest_of_program(path: Path, cache_folder: Path) -> str:
             return known
     with suppress(OSError):
         digest = digests_of_file(path).sha256
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps({name: digest}), encoding="utf-8")
         return digest
     return "not checked"

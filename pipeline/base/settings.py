@@ -44,6 +44,11 @@ class Settings(BaseSettings):
         (),
         description="clocks that ours is held against, as ntp://host or https://host; empty: none",
     )
+    shared_cache: Path | None = Field(
+        None,
+        description="where several homes keep together what is made of the product itself"
+        " (checked word lists, jieba's dictionary, hash of the browser); empty: in each home",
+    )
     snapshots_at_once: int = Field(2, ge=1, le=16, description="snapshots taken side by side")
     secure_cookies: bool = Field(
         default=False, description="true behind TLS: cookies travel only over https"
@@ -122,6 +127,11 @@ class Settings(BaseSettings):
     def cache(self) -> Path:
         """What can be thrown away and made again."""
         return self.home / "cache"
+
+    @property
+    def product_cache(self) -> Path:
+        """What is made of the product itself, and says nothing of any listing."""
+        return self.shared_cache or self.cache
 
     @property
     def logs(self) -> Path:
