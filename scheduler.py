@@ -25,7 +25,7 @@ from apscheduler.triggers.cron import CronTrigger
 
 from crawlers.source import Source
 from crawlers.sources import gate_of
-from evidence import snapshot, verify
+from evidence import heads, snapshot, stamp, verify
 from evidence.watching import watch
 from evidence.watching.ledger import Look
 from pipeline import ingest
@@ -151,6 +151,20 @@ def read_anew_what_is_stored(night: Night) -> None:
         night.say(f"{result.read} read anew, {result.entered} entered the queue")
 
 
+def ask_for_time_stamps(night: Night) -> None:
+    """Ask the time stamp authorities, where any is set, about what was sealed."""
+    with _store(night.settings) as db:
+        for asked in stamp.ask_all(db, night.settings, clock=night.clock):
+            if asked.state != "granted":
+                night.say(f"{asked.snapshot_id}: {asked.authority} {asked.because}")
+
+
+def note_the_heads(night: Night) -> None:
+    """Note the heads of the evidence chain and of the custody log beside the database."""
+    with _store(night.settings) as db:
+        heads.anchor(db, night.settings, clock=night.clock)
+
+
 def check_the_log(night: Night) -> None:
     """Look whether the audit log is whole, and note its head beside the database."""
     anchors = night.settings.home / audit.ANCHORS
@@ -170,6 +184,8 @@ NIGHT: tuple[Callable[[Night], None], ...] = (
     read_anew_what_is_stored,
     keep_what_is_flagged,
     look_again_at_what_was_kept,
+    ask_for_time_stamps,
+    note_the_heads,
     forget_what_nothing_touches,
     check_the_log,
 )
@@ -272,6 +288,8 @@ def plan(
             **calm,
         )
     timer.add_job(start_watch, "interval", minutes=30, args=[settings], id="watch", **calm)
+    if settings.time_stamp_authorities:
+        timer.add_job(start_stamps, "interval", minutes=10, args=[settings], id="stamps", **calm)
     beat(settings, clock)
     timer.add_job(beat, "interval", seconds=20, args=[settings, clock], id="heartbeat", **calm)
 
@@ -302,14 +320,23 @@ def start_night(settings: Settings) -> int:
 
 def start_watch(settings: Settings) -> int:
     """Look again at what was flagged, in a process of its own, and return its exit code."""
-    words = [sys.executable, "-m", "commands", "evidence", "watch", "--json"]
+    return _start_evidence(settings, "watch")
+
+
+def start_stamps(settings: Settings) -> int:
+    """Ask for the time stamps that are still to be had, in a process of its own."""
+    return _start_evidence(settings, "stamp", "--by", stamp.SCHEDULE)
+
+
+def _start_evidence(settings: Settings, *job: str) -> int:
+    words = [sys.executable, "-m", "commands", "evidence", *job, "--json"]
     done = subprocess.run(
         [*words, "--home", str(settings.home)],
         stdout=subprocess.DEVNULL,
         start_new_session=True,
         check=False,
     )
-    _log.info("watch.ended", exit_code=done.returncode)
+    _log.info(f"{job[0]}.ended", exit_code=done.returncode)
     return done.returncode
 
 

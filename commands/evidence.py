@@ -1,6 +1,7 @@
 """``shouyi evidence``: keep a page as evidence (固定), and verify what was kept."""
 
 import logging
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -9,11 +10,11 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from commands import evidence_watch
+from commands import evidence_package, evidence_seals, evidence_watch
 from commands.edge import AsJson, Home, emit, settings_of
 from evidence.verify import Verdict, snapshots_in, verify, verify_all
 from pipeline.base import log
-from pipeline.base.errors import BadInput, FetchRefused, NotFound
+from pipeline.base.errors import BadInput, FetchRefused, NotFound, ShouyiError
 from pipeline.base.language import _
 from pipeline.base.urls import Gate
 from pipeline.store.snapshots import Kept
@@ -24,6 +25,21 @@ app.command("list", epilog=evidence_watch.LIST_EXAMPLE, help=_("列出固定下�
 )
 app.command("watch", epilog=evidence_watch.WATCH_EXAMPLE, help=_("再看一遍已标出的信息：还在否"))(
     evidence_watch.watch
+)
+app.command("export", epilog=evidence_package.EXAMPLE, help=_("做成可移交、可自行核对的证据包"))(
+    evidence_package.export
+)
+app.command("stamp", epilog=evidence_seals.STAMP_EXAMPLE, help=_("向时间戳机构取时间戳"))(
+    evidence_seals.stamp
+)
+app.command("head", epilog=evidence_seals.HEAD_EXAMPLE, help=_("链头：打印、邮寄、会签"))(
+    evidence_seals.head
+)
+app.command("key", epilog=evidence_seals.KEY_EXAMPLE, help=_("签名密钥：列出、更换"))(
+    evidence_seals.key
+)
+app.command("touch", epilog=evidence_seals.TOUCH_EXAMPLE, help=_("保管记录：谁动过，记一笔"))(
+    evidence_seals.touch
 )
 
 _KEEP_EXAMPLE = "shouyi evidence snapshot demo-gbk:17"
@@ -68,37 +84,79 @@ def snapshot(
         raise typer.Exit(1)
 
 
-@app.command("verify", epilog=_VERIFY_EXAMPLE, help=_("校验固定下来的文件夹，可离线进行"))
+@app.command("verify", epilog=_VERIFY_EXAMPLE, help=_("校验固定、证据包或数据目录，可离线进行"))
 def verify_kept(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help=_("一份固定、整个证据文件夹或数据目录"))
+        list[Path], typer.Argument(metavar="PATH...", help=_("一份固定、一个证据包或整个数据目录"))
     ],
     *,
+    authorities: Annotated[
+        Path | None,
+        typer.Option("--authorities", help=_("我们信任的时间戳根证书（PEM）所在的文件夹")),
+    ] = None,
+    by: Annotated[str, typer.Option("--by", help=_("谁，记入保管记录"))] = "command line",
     as_json: AsJson = False,
-    _home: Home = None,
+    home: Home = None,
 ) -> None:
-    """Verify snapshots; exit 1 where anything differs from what was sealed."""
+    """Verify snapshots and packages; exit 1 where anything differs from what was sealed."""
     missing = next((path for path in paths if not path.exists() and not path.is_symlink()), None)
     if missing is not None:
         raise NotFound(str(missing), _("没有这个文件夹"))
+    log.set_up(level=logging.WARNING)
     is_ok = True
-    for verdict in _verdicts(paths):
-        is_ok = is_ok and verdict.is_ok
-        if as_json:
-            emit(
-                {
-                    "path": str(verdict.path),
-                    "ok": verdict.is_ok,
-                    "files": verdict.files,
-                    "problems": list(verdict.problems),
-                    "signed_by": verdict.signed_by,
-                    "timestamp": verdict.timestamp,
-                }
-            )
-        else:
-            _say_verified(verdict)
+    for path in paths:
+        verdicts = list(_verdicts(path, authorities))
+        is_ok = is_ok and all(verdict.is_ok for verdict in verdicts)
+        for verdict in verdicts:
+            _tell(verdict, as_json=as_json)
+        _note_verified(path, verdicts, by=by, home=home)
     if not is_ok:
         raise typer.Exit(1)
+
+
+def _tell(verdict: Verdict, *, as_json: bool) -> None:
+    if not as_json:
+        _say_verified(verdict)
+        return
+    emit(
+        {
+            "path": str(verdict.path),
+            "ok": verdict.is_ok,
+            "files": verdict.files,
+            "problems": list(verdict.problems),
+            "signed_by": verdict.signed_by,
+            "timestamp": verdict.timestamp,
+        }
+    )
+
+
+def _note_verified(path: Path, verdicts: list[Verdict], *, by: str, home: Path | None) -> None:
+    """Write the custody log of the home that it lies in, or that was named; if it lets us."""
+    from evidence import custody
+    from pipeline.base.clock import SystemClock
+    from pipeline.store.open import open_store
+
+    here = path.resolve()
+    known = [home] if home else [here, here.parent, here.parent.parent]
+    database = next((one / "shouyi.db" for one in known if (one / "shouyi.db").is_file()), None)
+    if database is None:
+        return
+    is_one = len(verdicts) == 1
+    count = sum(len(verdict.problems) for verdict in verdicts)
+    try:
+        db = open_store(database, create=False)
+        with closing(db.conn):
+            custody.note(
+                db,
+                clock=SystemClock(),
+                who=by,
+                did=custody.Touch.VERIFIED,
+                what=here.name if is_one else custody.HOME,
+                details={"problems": count, "snapshots": len(verdicts)},
+            )
+    except (ShouyiError, sqlite3.Error, OSError) as error:
+        said = _("校验已做，保管记录写不进去：{why}").format(why=error)
+        typer.echo(said, err=True)
 
 
 def _may_go(gate: Gate, url: str) -> None:
@@ -113,12 +171,15 @@ def _may_go(gate: Gate, url: str) -> None:
         raise BadInput(error.where, error.what, error.mend) from error
 
 
-def _verdicts(paths: list[Path]) -> Iterator[Verdict]:
-    for path in paths:
-        if snapshots_in(path) is None:
-            yield verify(path)
-        else:
-            yield from verify_all(path)
+def _verdicts(path: Path, authorities: Path | None) -> Iterator[Verdict]:
+    from evidence.package.check import is_package, verify_package
+
+    if is_package(path):
+        yield verify_package(path, authorities=authorities)
+    elif snapshots_in(path) is None:
+        yield verify(path, authorities=authorities)
+    else:
+        yield from verify_all(path, authorities=authorities)
 
 
 def _told(row: Kept, folder: Path) -> dict[str, Any]:
@@ -161,6 +222,13 @@ def _say_verified(verdict: Verdict) -> None:
             highlight=False,
             soft_wrap=True,
         )
+        if verdict.files:
+            by = verdict.signed_by or _("没有签名（旧格式）")
+            at = verdict.timestamp or _("无第三方时间戳")
+            told = _("  签名：{by}；时间戳：{at}").format(by=by, at=at)
+            out.print(told, markup=False, highlight=False, soft_wrap=True)
+        for note in verdict.notes:
+            out.print(f"  {note}", markup=False, highlight=False, soft_wrap=True)
         return
     out.print(
         _("{path}：校验不通过").format(path=verdict.path), style="red", markup=False, soft_wrap=True

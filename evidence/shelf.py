@@ -100,6 +100,11 @@ class Shelf:
             (self.folder / _NOTE).unlink()
         return row
 
+    def turn_key(self, clock: Clock) -> None:
+        """Make a new signing key, while nobody seals."""
+        with self._alone():
+            self.seal_of_home.keys.turn(clock)
+
     def tidy(self, db: Database, *, clock: Clock) -> tuple[str, ...]:
         """Take away what killed runs left half-made, take in what they sealed without a row.
 

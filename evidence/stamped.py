@@ -87,9 +87,13 @@ def token_of(answer: Path, listing: Path, roots: Sequence[x509.Certificate]) -> 
     Raises:
         BrokenSeal: nothing, or a time before the capture ended.
     """
-    data = listing.read_bytes()
-    token = check(answer.read_bytes(), data, roots)
-    ended = unstamp(str(json.loads(data)["taken"]["ended_utc"]))
+    try:
+        data = listing.read_bytes()
+        ended = unstamp(str(json.loads(data)["taken"]["ended_utc"]))
+        read = answer.read_bytes()
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+        raise BrokenSeal("", _("清单读不出来，时间戳无从核对")) from error
+    token = check(read, data, roots)
     if token.at < ended - TOLERANCE:
         raise BrokenSeal("", _("时间戳早于固定的时间，必有一个时钟不准"))
     return token

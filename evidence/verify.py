@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from evidence import custody, manifest
+from evidence import custody, heads, manifest
 from evidence.formats import FORMATS
 from evidence.formats.format_1 import shown
 from evidence.keys import HISTORY, read_history
@@ -25,6 +25,7 @@ from pipeline.base.language import _
 
 _SNAPSHOT = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 _OURS = frozenset({".lock", ".sealing"})
+_BEFORE = ("snapshot_id", "sha256", "sm3")
 _NEIGHBOURS = 40
 """Snapshots taken side by side are sealed out of order, but never by more than this."""
 
@@ -66,15 +67,20 @@ def verify(path: Path, *, alone: bool = False, authorities: Path | None = None) 
     Raises:
         NotFound: there is no such folder.
     """
-    verdict = _inside(path)
+    verdict = inside(path)
     if alone or not verdict.is_ok:
         return verdict
     data = (path / manifest.NAME).read_bytes()
     beside = (*_next_to(path, data), *_in_database(path, data), *_by_our_keys(path))
-    return _with_stamps(replace(verdict, problems=beside), authorities)
+    return with_stamps(replace(verdict, problems=beside), authorities)
 
 
-def _inside(path: Path) -> Verdict:
+def inside(path: Path) -> Verdict:
+    """Verify what lies in a folder by itself.
+
+    Raises:
+        NotFound: there is no such folder.
+    """
     if not path.exists() and not path.is_symlink():
         raise NotFound(str(path), _("没有这个文件夹"))
     if path.is_symlink() or not path.is_dir():
@@ -91,7 +97,7 @@ def _inside(path: Path) -> Verdict:
     return Verdict(path, files, tuple(problems), signed_by)
 
 
-def _with_stamps(verdict: Verdict, authorities: Path | None) -> Verdict:
+def with_stamps(verdict: Verdict, authorities: Path | None) -> Verdict:
     """Add what the time stamps beside a folder testify of it."""
     folder = verdict.path.resolve()
     answers = answers_beside(folder)
@@ -158,14 +164,15 @@ def verify_all(path: Path, *, authorities: Path | None = None) -> Iterator[Verdi
     """Verify every snapshot of an evidence folder or a home, then the chain that joins them."""
     found = snapshots_in(path) or []
     for folder in found:
-        yield _with_stamps(_inside(folder), authorities)
+        yield with_stamps(inside(folder), authorities)
     evidence = path / "evidence" if (path / "evidence").is_dir() else path
     problems = [
         *_strangers(evidence),
-        *_chain(found),
+        *chain_problems(found),
         *_rows(evidence, found),
         *_stamps_gone(evidence),
         *custody.problems(evidence.resolve().parent),
+        *heads.problems(evidence.resolve().parent),
     ]
     yield Verdict(evidence, 0, tuple(problems))
 
@@ -180,7 +187,13 @@ def _strangers(evidence: Path) -> Iterator[str]:
             yield _("{name}：证据文件夹里不该有的东西").format(name=ascii(entry.name))
 
 
-def _chain(found: list[Path]) -> Iterator[str]:
+def chain_problems(found: list[Path], *, has_gaps: bool = False) -> Iterator[str]:
+    """Say where the chain through these folders is broken.
+
+    Args:
+        found: the folders, in any order.
+        has_gaps: they are some of a chain, not all of it.
+    """
     links = sorted(
         (told["chain"]["number"], folder.name, told["chain"]["before"], manifest.digests_of(data))
         for folder, told, data in _readable(found)
@@ -188,7 +201,9 @@ def _chain(found: list[Path]) -> Iterator[str]:
     before: tuple[str, manifest.Digests] | None = None
     expected = 1
     for number, name, named, digests in links:
-        if number != expected:
+        if has_gaps and number != expected:
+            pass
+        elif number != expected:
             yield _("链条在第 {n} 份处断开：缺少或重复").format(n=min(number, expected))
         elif _as_named(before) != named:
             yield _("{name}：它所记的前一份清单与实际不符").format(name=name)
@@ -204,10 +219,12 @@ def _as_named(before: tuple[str, manifest.Digests] | None) -> dict[str, str] | N
 
 def _readable(found: list[Path]) -> Iterator[tuple[Path, dict[str, Any], bytes]]:
     for folder in found:
-        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
             data = (folder / manifest.NAME).read_bytes()
             told = manifest.read(data)
-            if isinstance(told["chain"]["number"], int):
+            chain = told["chain"]
+            named = chain["before"] or dict.fromkeys(_BEFORE, "")
+            if isinstance(chain["number"], int) and {*map(type, map(named.get, _BEFORE))} == {str}:
                 yield folder, told, data
 
 

@@ -11,6 +11,8 @@ from PIL import Image, UnidentifiedImageError
 from desk.kept import PICTURES, is_safe, pictures_in
 from desk.parts import AtDesk, Desk
 from desk.security import STRANGERS_POLICY
+from evidence import custody
+from evidence.custody import Touch
 from pipeline.base.errors import NotFound
 from pipeline.store import snapshots
 
@@ -32,6 +34,16 @@ def show(desk: Desk, snapshot_id: str, name: str, *, small: bool = False) -> Res
     path = _path(desk, snapshot_id, name)
     if small:
         return Response(_small(desk, path, snapshot_id), media_type="image/webp", headers=_HEADERS)
+    assert desk.person is not None, "the door is locked"
+    custody.note(
+        desk.db,
+        clock=desk.clock,
+        who=desk.person.name,
+        did=Touch.VIEWED,
+        what=snapshot_id,
+        from_where=desk.request.client.host if desk.request.client else "desk",
+        why=name,
+    )
     return FileResponse(path, media_type=PICTURES[path.suffix.lower()], headers=_HEADERS)
 
 

@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from evidence import custody
 from pipeline.store import snapshots
 from pipeline.store.snapshots import Kept
 
@@ -63,6 +64,17 @@ def test_the_pictures_of_a_sealed_page_are_shown_from_our_store(li, sealed):
     assert (840, 525) == Image.open(BytesIO(small.content)).size
     assert "sandbox" in whole.headers["content-security-policy"]
     assert "nosniff" == whole.headers["x-content-type-options"]
+
+
+def test_who_opens_a_picture_of_evidence_is_in_the_custody_log(li, sealed, db):
+    """The whole picture is a look at evidence; the small one on a page is not."""
+    _listing, name = sealed()
+
+    li.http.get(f"/evidence/{name}/page.png?small=1")
+    li.http.get(f"/evidence/{name}/page.png")
+
+    (row,) = custody.of(db, [name])
+    assert ("li", "viewed", "page.png") == (row.who, row.did, row.why)
 
 
 def test_a_page_that_could_not_be_kept_is_never_shown_as_the_listing(li, sealed):

@@ -129,3 +129,86 @@ def test_a_listing_is_kept_by_its_name(settings, site, a_listing, waiting):
     assert 0 == shouyi("verify", told["path"])[0]
     assert 1 == gone
     assert "已下架" in said
+
+
+def test_a_set_of_listings_is_exported_checked_and_given_away_by_one_byte(keeper, tmp_path):
+    """The walk of the manual: export, check it yourself, change a byte, exit 1 and the name."""
+    for number in (1, 2):
+        keeper.keep(listing_id=f"huapiao:{number}")
+    home, out = keeper.settings.home, tmp_path / "x"
+    what = ("huapiao:1", "huapiao:2", "--out", out, "--title", "画眉案", "--by", "li")
+
+    code, (told,), _ = shouyi("export", *what, "--home", home, "--json")
+    again = shouyi("export", *what, "--home", home)[0]
+    by_hand = subprocess.run(
+        ["sh", "./check-it-yourself.sh"], cwd=out, capture_output=True, check=False
+    )
+
+    assert (0, 2, 0) == (code, again, by_hand.returncode)
+    assert 2 == len(told["snapshots"])
+    assert 0 == shouyi("verify", out)[0]
+    file = next(out.glob("data/snapshots/*/page.mhtml"))
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    code, (told,), _ = shouyi("verify", out, "--json")
+    assert (1, None) == (code, told["signed_by"])
+    assert any("page.mhtml" in problem for problem in told["problems"])
+
+
+def test_whoever_verifies_a_home_is_in_its_custody_log(keeper, tmp_path):
+    """One row for the whole home; a folder that lies elsewhere leaves no trace."""
+    kept = keeper.keep()
+    home = keeper.settings.home
+    elsewhere = shutil.copytree(kept.folder, tmp_path / "elsewhere" / kept.snapshot_id)
+
+    assert [0, 0] == [shouyi("verify", path, "--by", "zhao")[0] for path in (home, elsewhere)]
+    assert 0 == shouyi("verify", kept.folder, "--by", "li")[0]
+    code, told, _ = shouyi(
+        "touch",
+        "huapiao:991",
+        "--did",
+        "printed",
+        "--by",
+        "wang",
+        "--why",
+        "附卷",
+        "--home",
+        home,
+        "--json",
+    )
+
+    assert 0 == code
+    assert [("li", "made"), ("li", "verified"), ("wang", "printed")] == [
+        (line["who"], line["did"]) for line in told
+    ]
+    db = open_store(keeper.settings.database)
+    with closing(db.conn):
+        whole = db.conn.execute("select who from custody where what = 'home'").fetchall()
+    assert [("zhao",)] == whole
+
+
+def test_keys_heads_and_stamps_are_asked_by_command(keeper, tmp_path):
+    """Turned over; printed and countersigned; and plainly: no third party's time."""
+    keeper.keep()
+    home = ("--home", keeper.settings.home)
+
+    _, before, _ = shouyi("key", *home, "--json")
+    code, after, _ = shouyi("key", "--turn", *home, "--json")
+    head, (told,), _ = shouyi(
+        "head", "--out", tmp_path / "head.txt", "--countersigned", "县检察院", *home, "--json"
+    )
+    stamp, _, said = shouyi("stamp", *home)
+    unknown = shouyi("touch", "huapiao:991", "--did", "burnt", *home)[0]
+
+    assert (0, 0, 0, 2) == (code, head, stamp, unknown)
+    assert [True] == [line["signs_now"] for line in before]
+    assert [before[0]["key"]] == [line["key"] for line in after if not line["signs_now"]]
+    assert told["key_id"] == after[-1]["key"]
+    assert told["signature"] in (tmp_path / "head.txt").read_text()
+    assert "无第三方时间戳" in said
+    db = open_store(keeper.settings.database)
+    with closing(db.conn):
+        ((did, details),) = db.conn.execute(
+            "select did, details from custody where what = 'home'"
+        ).fetchall()
+    assert ("countersigned", "县检察院") == (did, json.loads(details)["by"])
+    assert 0 == shouyi("verify", keeper.settings.home)[0]

@@ -412,3 +412,29 @@ def test_the_small_files_are_what_a_lay_tool_reads(folder):
     digests = manifest.digests_of((folder / "manifest.json").read_bytes())
 
     assert f"{digests.sha256}  manifest.json\n" == line
+
+
+def test_a_manifest_of_any_shape_is_looked_at_to_the_end(keeper):
+    """Each key of one made another kind: the home is still verified, and never passes."""
+    kept = keeper.keep()
+    keeper.keep()
+    listing = kept.folder / "manifest.json"
+    listing.chmod(0o644)
+    original = listing.read_bytes()
+    passed = []
+
+    for path in every_value(json.loads(original)):
+        for wrong in (None, [], {}, "x", 1):
+            told = parent = json.loads(original)
+            for key in path[:-1]:
+                parent = parent[key]
+            if parent[path[-1]] == wrong:
+                continue
+            parent[path[-1]] = wrong
+            listing.write_bytes(manifest.canonical(told))
+            if path[0] in {"chain", "format", "signing", "taken"} and not any(
+                one.problems for one in verify_all(keeper.settings.home)
+            ):
+                passed.append((path, wrong))
+
+    assert [] == passed

@@ -4,8 +4,13 @@ import subprocess
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
 CONFIG = """\
 [tsa]
@@ -28,9 +33,6 @@ basicConstraints = critical, CA:TRUE
 [stamping]
 basicConstraints = critical, CA:FALSE
 extendedKeyUsage = critical, timeStamping
-[other]
-basicConstraints = critical, CA:FALSE
-extendedKeyUsage = critical, codeSigning
 [req]
 distinguished_name = name
 [name]
@@ -46,13 +48,13 @@ def openssl(*words) -> bytes:
     ).stdout
 
 
-def make_certificates(folder: Path, *, ends: str = "", use: str = "stamping") -> None:
+def make_certificates(folder: Path) -> None:
     """Make root, intermediate and the certificate that stamps, in ``folder``."""
     folder.mkdir(parents=True)
     config = folder / "tsa.cnf"
     config.write_text(CONFIG.format(folder=folder, certs=""))
     (folder / "serial").write_text("01\n")
-    made = (("root", "root", None), ("between", "root", "root"), ("tsa", use, "between"))
+    made = (("root", "root", None), ("between", "root", "root"), ("tsa", "stamping", "between"))
     for name, extension, signer in made:
         key, request, certificate = (folder / f"{name}.{end}" for end in ("key", "csr", "pem"))
         openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key)
@@ -64,11 +66,27 @@ def make_certificates(folder: Path, *, ends: str = "", use: str = "stamping") ->
             if signer
             else ("-signkey", key)
         )
-        days = ("-not_after", ends) if ends and name == "tsa" else ("-days", "30")
         words = ("-in", request, "-out", certificate, "-extfile", config, "-extensions", extension)
-        openssl("x509", "-req", *words, *by, *days)
+        openssl("x509", "-req", *words, *by, "-days", "30")
     (folder / "in-order.pem").write_text(_joined(folder, "between", "root"))
     (folder / "out-of-order.pem").write_text(_joined(folder, "root", "between"))
+
+
+def end_soon(folder: Path, *, at: datetime) -> None:
+    """Make the certificate that stamps anew, so that it ends at this second."""
+    old = x509.load_pem_x509_certificate((folder / "tsa.pem").read_bytes())
+    signer = load_pem_private_key((folder / "between.key").read_bytes(), None)
+    builder = x509.CertificateBuilder(
+        old.issuer,
+        old.subject,
+        old.public_key(),
+        x509.random_serial_number(),
+        old.not_valid_before_utc,
+        at,
+        list(old.extensions),
+    )
+    certificate = builder.sign(signer, SHA256())
+    (folder / "tsa.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
 
 
 def _joined(folder: Path, *names: str) -> str:
