@@ -50,6 +50,12 @@ COMMANDS = (
 """The visible list, in the order of a working day."""
 
 
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_CLOSED = {errno.EROFS, errno.EACCES}
+_PRIMARY = 0xFF
+"""The lower byte of an extended code of SQLite says the kind of error."""
+
+
 def main() -> None:
     """Run the command line; the exit codes are those of contract.md."""
     try:
@@ -59,11 +65,15 @@ def main() -> None:
     except ShouyiError as error:
         _say(str(error), 1)
     except sqlite3.OperationalError as error:
-        _say(f"database: {error}; what was collected before is kept", 1)
+        is_closed = getattr(error, "sqlite_errorcode", 0) & _PRIMARY == sqlite3.SQLITE_READONLY
+        _say(f"database: {error}; what was collected before is kept", 2 if is_closed else 1)
     except OSError as error:
-        if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES}:
+        if error.errno not in {*_FULL, *_CLOSED}:
             raise
-        _say(f"{error.filename or 'disk'}: {error.strerror}; what was collected before is kept", 1)
+        code = 2 if error.errno in _CLOSED else 1  # it was so before we began
+        _say(
+            f"{error.filename or 'disk'}: {error.strerror}; what was collected before is kept", code
+        )
 
 
 def _root(arguments: list[str]) -> typer.Typer:

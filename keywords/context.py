@@ -1,7 +1,10 @@
 """Word boundaries where a term may stand by chance. jieba is loaded at the first doubt."""
 
 import logging
+import os
+import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -50,17 +53,25 @@ class Context:
             self._jieba = self._load()
         return self._jieba
 
+    def _writable(self) -> Path | None:
+        """Return our own folder; none where nothing can be written: that costs time only."""
+        if self._cache is None:
+            return None
+        with suppress(OSError):
+            self._cache.mkdir(parents=True, exist_ok=True)
+            return self._cache if os.access(self._cache, os.W_OK) else None
+        return None
+
     def _load(self) -> Any:
         import jieba  # noqa: PLC0415 - 1.3 s and 85 MB: only when a hit is ambiguous
 
         jieba.setLogLevel(logging.WARNING)
         tokenizer = jieba.Tokenizer()
-        if self._cache is not None:
-            # jieba's own default is a fixed name in the shared temp folder
-            self._cache.mkdir(parents=True, exist_ok=True)
-            tokenizer.tmp_dir = str(self._cache)
+        # jieba's own default is a fixed name in the shared temp folder
+        with tempfile.TemporaryDirectory(prefix="shouyi-") as passing:
+            tokenizer.tmp_dir = str(self._writable() or passing)
             tokenizer.cache_file = "jieba.cache"
-        tokenizer.initialize()
+            tokenizer.initialize()
         for word in sorted(self._words):
             if word not in tokenizer.FREQ:
                 tokenizer.add_word(word)

@@ -151,6 +151,13 @@ def test_jieba_keeps_its_dictionary_in_our_folder(tmp_path):
     assert context.is_loaded
     assert ["jieba.cache"] == [file.name for file in tmp_path.iterdir()]
     assert jieba.dt.tmp_dir is None
+
+
+def test_a_cache_that_cannot_be_written_costs_time_only(tmp_path):
+    """A home on a disk that takes nothing: a text is still cut, and nothing is left behind."""
+    (tmp_path / "home").write_text("no folder")
+
+    assert not Context(["红子"], "0", tmp_path / "home" / "cache").is_word("粉红子母扣", 1, 3)
     assert is_han("鸟")
 
 
