@@ -31,6 +31,7 @@ from desk.pages import (
     listing,
     log,
     login,
+    overview,
     people,
     pull,
     queue,
@@ -44,13 +45,26 @@ from pipeline.base import log as logs
 from pipeline.base.clock import Clock
 from pipeline.base.errors import BadInput, Conflict, NotFound, ShouyiError
 from pipeline.base.settings import Settings
-from pipeline.score import load_reader
+from pipeline.score import Reader, load_reader
 from pipeline.store.open import open_store
 
 OPEN = (login, health)
 """Pages that need no log-in: the door itself, and the pulse for a watchdog."""
 
-PAGES = (queue, pull, export, verdict, reveal, listing, evidence, language, people, account, log)
+PAGES = (
+    queue,
+    pull,
+    export,
+    verdict,
+    reveal,
+    listing,
+    evidence,
+    language,
+    overview,
+    people,
+    account,
+    log,
+)
 """The pages behind the log-in, one file each. A new page is locked without asking."""
 
 _LOG = logs.get("desk")
@@ -67,15 +81,17 @@ _SENTENCES = {
 }
 
 
-def build(settings: Settings, *, clock: Clock) -> FastAPI:
+def build(settings: Settings, *, clock: Clock, reader: Reader | None = None) -> FastAPI:
     """Return the desk of one home, ready to be served.
+
+    ``reader``: of this home, where the caller has it already; read from its files otherwise.
 
     Raises:
         BadInput: the store cannot be opened.
     """
     open_store(settings.database).conn.close()
     connections = Connections(settings.database)
-    reader = load_reader(settings)
+    reader = reader or load_reader(settings)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:

@@ -32,6 +32,8 @@ DOORS: dict[tuple[str, str], Action] = {
     ("POST", "/account/codes/stop"): Action.OWN,
     ("POST", "/account/pictures"): Action.OWN,
     ("POST", "/account/sessions/end"): Action.OWN,
+    ("GET", "/overview"): Action.COUNT,
+    ("GET", "/figures"): Action.COUNT,
     ("GET", "/log"): Action.LOG,
     ("GET", "/people"): Action.PEOPLE,
     ("POST", "/people"): Action.PEOPLE,

@@ -57,6 +57,10 @@ SHOTS = (
     *(Shot("login", "/login", width, scheme=scheme) for width, scheme in _SCREENS),
     *(Shot("queue", "/queue", width, scheme=scheme) for width, scheme in _SCREENS),
     *(Shot("listing", "first", width, 1100, scheme) for width, scheme in _SCREENS),
+    *(Shot("overview", "/overview", width, 1100, scheme) for width, scheme in _SCREENS),
+    Shot("people", "/people"),
+    Shot("log", "/log"),
+    Shot("account", "/account", width=400),
     Shot("queue", "/queue", language="en"),
     Shot("listing", "first", height=1100, language="en"),
     Shot("verdict", "first", keys=("1",)),
@@ -106,7 +110,7 @@ def _copy(settings: Settings, folder: Path) -> tuple[Settings, str, str]:
         if top is None:
             raise BadInput(str(settings.home), "no listing waits", "run `make run ONCE=1` first")
         if _WHO not in {person.name for person in people.list(db)}:
-            people.add(db, _WHO, clock=clock)
+            people.add(db, _WHO, role=people.Role.SUPERVISOR, clock=clock)
         token = security.begin(db, _WHO, language="zh", settings=copy, clock=clock)
         db.conn.commit()
     return copy, token, top.listing_id

@@ -101,6 +101,37 @@ VIAS = {
 }
 """By which way it was hidden (keywords/normalise.py, keywords/variants.py)."""
 
+FIGURES = {
+    "came_in": _("昨夜首次发现"),
+    "came_in_flagged": _("昨夜进入队列"),
+    "waiting": _("待研判"),
+    "waiting_long": _("等了七天以上"),
+    "flagged": _("期内进入队列"),
+    "closed": _("期内已有定论"),
+    "judged": _("期内已研判"),
+    "false": _("期内判为无关"),
+    "city": _("线索所在市"),
+    "city_confirmed": _("属实线索所在市"),
+    "week": _("每周进入队列"),
+    "week_confirmed": _("每周属实"),
+    "species": _("涉及的鸟"),
+    "species_confirmed": _("属实线索涉及的鸟"),
+    "trick": _("隐藏手法"),
+    "term": _("命中的词"),
+    "term_false": _("命中该词而判为无关"),
+    "source": _("来源"),
+    "source_false": _("该来源判为无关"),
+    "speed": _("从发现到研判"),
+}
+"""What each figure of the overview counts (casework/figures.py)."""
+
+SPEEDS = {
+    "day": _("一天以内"),
+    "three": _("一到三天"),
+    "week": _("三到七天"),
+    "later": _("七天以上"),
+}
+
 REVEAL_WHY = {
     "identify_seller": _("核实卖家是谁"),
     "compare_cases": _("与其他线索比对"),

@@ -1,6 +1,5 @@
 """A running desk over a real store, with people at it and listings to judge."""
 
-import shutil
 import socket
 import threading
 import time
@@ -36,16 +35,9 @@ FOR_SALE = (
 
 
 @pytest.fixture(scope="session")
-def reading_room(tmp_path_factory):
-    """The real reader, built once, and the cache that it left."""
-    room = read_settings(tmp_path_factory.mktemp("reader"))
-    return load_reader(room), room.cache
-
-
-@pytest.fixture
-def reader(reading_room):
-    """The real reader."""
-    return reading_room[0]
+def reader(tmp_path_factory):
+    """The real reader, built once; what it made of the word lists all homes of the suite share."""
+    return load_reader(read_settings(tmp_path_factory.mktemp("reader")))
 
 
 @pytest.fixture
@@ -97,9 +89,9 @@ class Served:
 
 
 @contextmanager
-def serving(settings, clock):
+def serving(settings, clock, reader=None):
     """Serve the desk of a home on a free port."""
-    app = build(settings, clock=clock)
+    app = build(settings, clock=clock, reader=reader)
     door = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     door.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
@@ -116,13 +108,12 @@ def serving(settings, clock):
 
 
 @pytest.fixture
-def desk(settings, db, clock, reading_room, monkeypatch):
+def desk(settings, db, clock, reader, monkeypatch):
     """A desk at which Li and Wang are analysts and Qian runs the machine."""
-    shutil.copytree(reading_room[1], settings.cache)
     monkeypatch.setattr(people, "HASHER", QUICK)
     for name, role in (("li", "analyst"), ("wang", "analyst"), ("qian", "operator")):
         people.add(db, name, role=role, password=PASSWORD, clock=clock)
-    with serving(settings, clock) as served:
+    with serving(settings, clock, reader) as served:
         yield served
 
 
