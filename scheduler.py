@@ -24,7 +24,7 @@ from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from crawlers.source import Source
-from crawlers.sources import gate_of
+from crawlers.sources import gate_of, promises_of
 from evidence import heads, snapshot, stamp, verify
 from evidence.watching import watch
 from evidence.watching.ledger import Look
@@ -35,7 +35,7 @@ from pipeline.base.errors import BadInput
 from pipeline.base.settings import Settings
 from pipeline.rescore import rescore
 from pipeline.score import load_reader
-from pipeline.store import audit, crawls
+from pipeline.store import audit, crawls, promises
 from pipeline.store.open import Database, open_store
 
 CRAWLS_AT_ONCE = 2
@@ -88,6 +88,7 @@ class Night:
 def crawl_what_is_due(night: Night) -> None:
     """Crawl every source that is due, each in a process of its own, two side by side."""
     with _store(night.settings) as db:
+        promises.note(db, promises_of(night.sources.values(), night.night_on))
         waiting = due(db, night.sources, night_on=night.night_on, now=night.clock.now())
     running: dict[str, subprocess.Popen[str]] = {}
     try:

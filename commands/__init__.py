@@ -40,6 +40,7 @@ COMMANDS = (
     Command("show", _("一条信息的全部已知情况")),
     Command("verdict", _("给出研判结论")),
     Command("evidence", _("证据：固定、校验")),
+    Command("report", _("报表：巡查覆盖")),
     Command("desk", _("打开网页工作台")),
     Command("scheduler", _("到点自动开始夜间工作")),
     Command("serve", _("工作台与定时任务一起运行")),

@@ -6,6 +6,7 @@ changed. ``docs/sources.md`` explains how a source is written.
 
 import difflib
 from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
@@ -18,6 +19,7 @@ from pipeline.base.errors import BadInput
 from pipeline.base.settings import shipped
 from pipeline.base.urls import Gate, gate_for
 from pipeline.base.yaml_file import YamlFile, read_yaml
+from pipeline.store.promises import Promise
 
 SHIPPED = "sources"
 _MANUAL = "see docs/sources.md"
@@ -90,6 +92,22 @@ def shipped_sources() -> Path:
 def gate_of(sources: Iterable[Source]) -> Gate:
     """Return the gate that lets pass what these sources allow, and the open internet."""
     return gate_for([name for source in sources for name in source.allow_private])
+
+
+def promises_of(sources: Iterable[Source], day: date) -> list[Promise]:
+    """Return what source files promise, as it is noted on a day."""
+    return [
+        Promise(
+            source=source.key,
+            since_on=day,
+            name=source.name,
+            every_hours=max(1, source.interval_seconds // 3600),
+            floor=source.expect.listings[0],
+            ceiling=source.expect.listings[1],
+            is_enabled=source.enabled,
+        )
+        for source in sources
+    ]
 
 
 @cache
