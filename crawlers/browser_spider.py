@@ -13,9 +13,10 @@ from twisted.python.failure import Failure
 from crawlers.browser import Browser, Ear, close, visit
 from crawlers.browser_work import BrowserWork
 from crawlers.failing import Trouble
+from crawlers.job import Job
 from crawlers.manners import host_of
 from crawlers.reading import WallMet, given_up
-from crawlers.spider import Job, SourceSpider
+from crawlers.spider import SourceSpider
 from pipeline.base import log
 from pipeline.base.gateway import Gateway
 from pipeline.store.ledger import Due

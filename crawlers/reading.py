@@ -86,7 +86,7 @@ class Reading:
             WallMet: the answer is a refusal.
         """
         page = self.pages.index(fetched)
-        _finished(due, page.verdict, fetched)
+        outcome_of(due, page.verdict, fetched)
         if page.verdict.kind not in _READABLE:
             return Yield(page=None), page
         given = self.cards(page)
@@ -105,13 +105,16 @@ class Reading:
             return given_up(due, f"redirect: {refusal.what}", is_refused=True)
         verdict = judge(PageSeen(url=page.url, status=page.status, headers=page.headers))
         if verdict.kind in WALLS:
-            _finished(due, verdict, page)
+            outcome_of(due, verdict, page)
         where = host_of(page.url)
         return given_up(due, f"redirect to {where}", page="error", status=page.status)
 
     def list_page(self, due: Due, page: IndexPage, fetched: Fetched) -> Yield:
         """Return what an index page gives: its cards, their pages, the next page."""
-        finished = _finished(due, page.verdict, fetched)
+        return self.listed(due, page, outcome_of(due, page.verdict, fetched))
+
+    def listed(self, due: Due, page: IndexPage, finished: Finished) -> Yield:
+        """Return the same, of a page that was judged before."""
         if page.verdict.kind not in _READABLE:
             return Yield(page=finished)
         given = self.cards(page)
@@ -202,7 +205,7 @@ class Reading:
     def _listing_page(self, due: Due, fetched: Fetched) -> Yield:
         page = self.pages.detail(fetched)
         kind = page.verdict.kind
-        finished = _finished(due, page.verdict, fetched)
+        finished = outcome_of(due, page.verdict, fetched)
         if "thread" in due.meta or "lead" in due.meta:
             return self._beside(due, page, finished)
         site_id = due.key.removeprefix("item:")
@@ -291,7 +294,12 @@ class Reading:
         return (after, why) if why else after
 
 
-def _finished(due: Due, verdict: PageVerdict, fetched: Fetched) -> Finished:
+def outcome_of(due: Due, verdict: PageVerdict, fetched: Fetched) -> Finished:
+    """Return what became of a page by what it is.
+
+    Raises:
+        WallMet: it is a login wall or a challenge.
+    """
     is_read = verdict.kind in _READABLE
     page = Finished(
         page_id=due.page_id,

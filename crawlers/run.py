@@ -6,9 +6,8 @@ is that process, and :mod:`crawlers.apart` starts it.
 
 import gc
 import signal
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,15 +17,16 @@ from typing import Any
 from scrapy.crawler import AsyncCrawlerProcess
 
 from crawlers.deliver import Delivery
+from crawlers.ending import end_run
 from crawlers.families import reader_of
 from crawlers.feed import Feed
-from crawlers.health import Health, judge_run
+from crawlers.job import Job
 from crawlers.kept import KeptPages
-from crawlers.manners import USER_AGENT, Pauses, Site, seconds_open
+from crawlers.manners import Pauses, Site, seconds_open
 from crawlers.reading import Reading
 from crawlers.set_up import scrapy_settings, stay_offline
 from crawlers.source import Source
-from crawlers.spider import Job, SourceSpider
+from crawlers.spider import SourceSpider
 from pipeline.base.clock import Clock
 from pipeline.base.errors import BadInput
 from pipeline.base.settings import Settings, find_browser
@@ -152,7 +152,7 @@ def run_source(
         )
         scrapys = scrapy_settings(source, gate=gate, log_file=_log_file(settings, source))
         _crawl(job, scrapys, browser_path, settings.page_timeout_seconds)
-        ended = _end(db, run, job, is_limited=asked.limit is not None)
+        ended = end_run(db, run, job, is_limited=asked.limit is not None)
         return RunResult(ended, sums_of(db, run.run_id), clock.steady_seconds() - began)
 
 
@@ -193,50 +193,6 @@ def _told_to_stop(work: Callable[[], None]) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _end(db: Database, run: Run, job: Job, *, is_limited: bool) -> Run:
-    if job.error is not None:
-        with suppress(sqlite3.Error):  # the store is what failed: then the dead lease says it
-            _write_end(db, run, job, Health("interrupted", "store", str(job.error)))
-        raise job.error
-    if job.stopped == "interrupted":
-        return _write_end(db, run, job, Health("interrupted", "stopped", job.because))
-    if job.stopped:
-        with db.atomic():
-            job.ledger.leave(f"not reached: {job.stopped}")
-    if job.stopped == "limit":
-        return _write_end(db, run, job, Health("thin", "limit", job.because))
-    if job.stopped == "failed":
-        return _write_end(db, run, job, Health("failed", "program", job.because))
-    health = judge_run(job.reading.source, sums_of(db, run.run_id), is_limited=is_limited)
-    if job.stopped == "blocked":
-        health = Health("blocked", health.cause or "refused", job.because)
-    return _write_end(db, run, job, health)
-
-
-def _write_end(db: Database, run: Run, job: Job, health: Health) -> Run:
-    source = job.reading.source
-    reason = source.manners.reason
-    manners = {
-        "robots": source.manners.robots,
-        "robots_said": job.robots,
-        "reason": reason,
-        "seconds_between": source.manners.seconds_between,
-        "at_once": source.manners.at_once,
-        "user_agent": source.manners.user_agent or USER_AGENT,
-        "basis": source.basis,
-    }
-    crawls.say_manners(db, run, manners)
-    return crawls.end(
-        db,
-        run,
-        state=health.state,
-        cause=health.cause,
-        because=health.because,
-        clock=job.clock,
-        counts=sums_of(db, run.run_id).as_json(),
-    )
 
 
 @contextmanager

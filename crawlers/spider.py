@@ -7,7 +7,7 @@ due in their turn. There is no other memory, so a run goes on wherever it was br
 
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from scrapy import Request, Spider, signals
@@ -16,11 +16,10 @@ from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawlers.deliver import BATCH, Delivery, Yield
+from crawlers.deliver import BATCH, Yield
 from crawlers.door import HostPaused, Refused
 from crawlers.failing import Trouble, trouble_of
-from crawlers.feed import Feed
-from crawlers.kept import KeptPages
+from crawlers.job import Job, recheck, seed
 from crawlers.manners import (
     LONGEST_WAIT_SECONDS,
     TRIES,
@@ -31,42 +30,14 @@ from crawlers.manners import (
     wants_another_try,
 )
 from crawlers.pages.base import Fetched, fetched
-from crawlers.reading import Reading, WallMet, given_up
+from crawlers.reading import WallMet, given_up
 from pipeline.base import log
-from pipeline.base.clock import Clock
 from pipeline.base.errors import FetchRefused, ShouyiError
-from pipeline.base.urls import Gate
-from pipeline.store import crawls, leads
-from pipeline.store.ledger import Due, Finished, Ledger
-
-RECHECKS = 200
-"""Listings that no list showed, looked up again in one run, the longest unseen first."""
+from pipeline.store import crawls
+from pipeline.store.ledger import Due, Finished
 
 _WRITE_SECONDS = 0.25
 _log = log.get("crawlers")
-
-
-@dataclass(slots=True, kw_only=True)
-class Job:
-    """All that a spider works with.
-
-    Attributes:
-        stopped: why the run was ended before its end; empty where it came to its end.
-        error: what broke the run itself, not a page of it: the store, the lease.
-        robots: host -> what its robots.txt said.
-    """
-
-    reading: Reading
-    feed: Feed
-    delivery: Delivery
-    ledger: Ledger
-    gate: Gate
-    clock: Clock
-    kept: KeptPages
-    stopped: str = ""
-    because: str = ""
-    error: Exception | None = None
-    robots: dict[str, str] = field(default_factory=dict)
 
 
 class SourceSpider(Spider):
@@ -95,7 +66,7 @@ class SourceSpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Begin where the ledger says; the rest follows from the answers."""
-        if self._guarded(self._seed):
+        if self._guarded(lambda: seed(self.job)):
             self._after("heartbeat", crawls.HEARTBEAT_SECONDS, self._heartbeat)
             limit = self.source.limits.run_seconds
             self._after("limit", limit, lambda: self.stop("limit", f"limits.run_seconds {limit}"))
@@ -123,27 +94,6 @@ class SourceSpider(Spider):
         if engine is not None and engine.spider is not None:
             _schedule_coro(engine.close_spider_async(reason=self.job.stopped))
 
-    def _seed(self) -> None:
-        job = self.job
-        seeds = job.reading.seeds()
-        with job.delivery.db.atomic():
-            known = job.ledger.keys()
-            if known and not {page.key for page in seeds} <= known:
-                job.ledger.start_over()  # the source file was changed since
-            if not known:
-                before = crawls.before(job.delivery.db, job.delivery.run)
-                if before is not None:
-                    job.ledger.carry_over(before.run_id)
-            job.ledger.add(seeds)
-            if job.reading.limit is None:
-                found = job.reading.leads(leads.waiting(job.delivery.db))
-                job.ledger.add(found)
-                urls = [page.url for page in found]
-                leads.take(job.delivery.db, urls, source=self.source.key, clock=job.clock)
-        job.reading.keys.update(job.ledger.keys())
-        job.reading.shown.update(job.ledger.shown())
-        job.feed.add(job.ledger.due(limit=1_000_000))
-
     def on_idle(self) -> None:
         """Go on with what is due; let the engine close only when nothing is."""
         if self.job.stopped:
@@ -151,7 +101,7 @@ class SourceSpider(Spider):
         self.write()
         if not self.job.stopped and not self.job.feed.waiting and not self._has_rechecked:
             self._has_rechecked = True
-            self._guarded(self._recheck)
+            self._guarded(lambda: recheck(self.job))
         self._pump()
         if not self.job.stopped and (self.job.feed.waiting or self.job.feed.in_flight):
             raise DontCloseSpider
@@ -163,16 +113,6 @@ class SourceSpider(Spider):
         for timer in self._timers.values():
             if timer.active():
                 timer.cancel()
-
-    def _recheck(self) -> None:
-        """Look up what we hold as up and the lists did not show: only after a healthy list."""
-        job = self.job
-        with job.delivery.db.atomic():
-            if job.reading.limit is not None or not job.reading.shown or job.ledger.has_trouble():
-                return
-            unseen = job.ledger.unseen(self.source.key, RECHECKS)
-            job.ledger.add(job.reading.recheck(unseen))
-        job.feed.add(job.ledger.due(after=job.feed.last_page_id))
 
     # -- fetching ----------------------------------------------------------------------------
 
