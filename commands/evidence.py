@@ -87,7 +87,10 @@ def snapshot(
 @app.command("verify", epilog=_VERIFY_EXAMPLE, help=_("校验固定、证据包或数据目录，可离线进行"))
 def verify_kept(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help=_("一份固定、一个证据包或整个数据目录"))
+        list[Path],
+        typer.Argument(
+            metavar="PATH...", help=_("一份固定、一个证据包（文件夹或 zip）或整个数据目录")
+        ),
     ],
     *,
     authorities: Annotated[
@@ -173,8 +176,11 @@ def _may_go(gate: Gate, url: str) -> None:
 
 def _verdicts(path: Path, authorities: Path | None) -> Iterator[Verdict]:
     from evidence.package.check import is_package, verify_package
+    from evidence.package.zipped import is_zip, verify_zip
 
-    if is_package(path):
+    if is_zip(path):
+        yield verify_zip(path, authorities=authorities)
+    elif is_package(path):
         yield verify_package(path, authorities=authorities)
     elif snapshots_in(path) is None:
         yield verify(path, authorities=authorities)

@@ -9,16 +9,16 @@ Source: 人民检察院办理网络犯罪案件规定 (2021), article 37 (4), as
 import json
 import socket
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from pipeline.base.clock import Clock, stamp
 from pipeline.base.language import _
-from pipeline.store.chain import ChainedLog, Flaw
+from pipeline.store.chain import ChainedLog, Flaw, seal_of
 from pipeline.store.open import Database
 from pipeline.store.text import storable
 
@@ -128,6 +128,36 @@ def problems(home: Path) -> list[str]:
         else _("{file} 第 {n} 行：读不出来").format(file=ANCHORS, n=one.number)
         for one in flaws
     ]
+
+
+def as_lines(entries: Collection[Entry]) -> str:
+    """Return rows as a package holds them, one JSON object a line."""
+    return "".join(f"{json.dumps(asdict(one), ensure_ascii=False)}\n" for one in entries)
+
+
+def line_problems(lines: str) -> Iterator[str]:
+    """Say which rows of :func:`as_lines` are not as they were written.
+
+    They are some rows of a log: each is held against its own hash, and two that were
+    neighbours against one another.
+    """
+    before: Entry | None = None
+    for place, line in enumerate(lines.splitlines(), start=1):
+        try:
+            row = Entry(**json.loads(line))
+            words = tuple(asdict(row).values())
+            is_whole = seal_of(words[:-1]) == row.hash and isinstance(row.custody_id, int)
+        except (ValueError, TypeError):
+            is_whole = False
+        if not is_whole:
+            yield _("第 {n} 行：保管记录被改动或读不出来").format(n=place)
+            return
+        if before is not None and (
+            row.custody_id <= before.custody_id
+            or (row.custody_id == before.custody_id + 1 and row.before != before.hash)
+        ):
+            yield _("第 {n} 行：保管记录的次序被改动").format(n=place)
+        before = row
 
 
 def _words(flaw: Flaw) -> str:

@@ -19,6 +19,7 @@ from pipeline.base.settings import shipped
 LIST = "manifest-sha256.txt"
 TAGS = "tagmanifest-sha256.txt"
 SIGNATURE = "package.sig"
+CUSTODY = "custody.jsonl"
 _CHECKS = ("check-it-yourself.sh", "check-it-yourself.txt", "verify.py")
 
 

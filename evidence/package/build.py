@@ -4,11 +4,10 @@ Built under a temporary name and renamed when it is whole. What does not verify 
 exported. A machine's score is no part of it.
 """
 
-import json
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,7 +18,7 @@ from evidence import custody, manifest
 from evidence.custody import Touch
 from evidence.keys import Signing
 from evidence.package import disclosure, told
-from evidence.package.bag import TAGS, add_checks, bag, seal, zip_up
+from evidence.package.bag import CUSTODY, TAGS, add_checks, bag, seal, zip_up
 from evidence.package.documents import LIST, RECORD, UNSIGNED, People, made
 from evidence.sign import Seal
 from evidence.stamped import answers_beside
@@ -169,8 +168,7 @@ def _fill(
         (making / disclosure.LEFT_OUT).write_bytes(disclosure.as_table(left_out))
     else:
         touches = custody.of(db, [verdict.path.name for verdict in verdicts])
-        lines = (json.dumps(asdict(one), ensure_ascii=False) for one in touches)
-        (making / "custody.jsonl").write_text("".join(f"{line}\n" for line in lines), "utf-8")
+        (making / CUSTODY).write_text(custody.as_lines(touches), "utf-8")
     about = [
         told.of_snapshot(verdict.path, verdict, number=number)
         for number, verdict in enumerate(verdicts, start=1)
@@ -238,7 +236,8 @@ def _links(making: Path, shelf: str) -> dict[str, Any]:
         {"path": file.name, "href": _href(making, file), "size_bytes": file.stat().st_size}
         for file in sorted(folder.iterdir())
     ]
-    picture = next((one["href"] for one in files if one["path"] == "page.png"), "")
+    pictures = {"page.png", disclosure.MASKED_PICTURE}
+    picture = next((one["href"] for one in files if one["path"] in pictures), "")
     return {"files": files, "picture": picture}
 
 

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from evidence import manifest
+from evidence import custody, manifest
 from evidence.keys import read_history
 from evidence.package import disclosure
-from evidence.package.bag import LIST, SIGNATURE, TAGS
+from evidence.package.bag import CUSTODY, LIST, SIGNATURE, TAGS
 from evidence.verify import Verdict, chain_problems, inside, with_stamps
 from pipeline.base.language import _
 
@@ -42,6 +42,7 @@ def verify_package(path: Path, *, authorities: Path | None = None) -> Verdict:
     problems += chain_problems([one.path for one in snapshots], has_gaps=True)
     for folder in _folders(path / "data" / "disclosure"):
         problems += _of_copy(folder)
+    problems += _touches(path / "data" / CUSTODY)
     stamps = [one.timestamp for one in snapshots if one.timestamp]
     return Verdict(
         path,
@@ -118,6 +119,14 @@ def _of_copy(folder: Path) -> Iterator[str]:
         found = [_("{file}：读不出来或被改动").format(file=manifest.NAME)]
     for problem in found:
         yield f"data/disclosure/{folder.name}/{problem}"
+
+
+def _touches(file: Path) -> Iterator[str]:
+    """Look at the rows of the custody log that came with the package; a copy has none."""
+    if file.is_file():
+        lines = file.read_bytes().decode("utf-8", "replace")
+        for problem in custody.line_problems(lines):
+            yield f"data/{CUSTODY} {problem}"
 
 
 def _shown(name: str) -> str:

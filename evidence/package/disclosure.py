@@ -1,8 +1,9 @@
 """The copy that may be shown to others: bystanders masked, what was left out listed with why.
 
-Kept as they are: the manifest with its signature, and the listing's own pictures. Left out:
-whatever shows the whole page and cannot be masked place by place. Masked: words. The manifest
-still names every file, so nobody can leave anything out unseen.
+Kept as they are: the manifest with its signature, and the pictures that the listing names as
+its own. Masked: words, and the photograph but for the listing's own parts. Left out: whatever
+shows the whole page and cannot be masked place by place. The manifest still names every file,
+so nobody can leave anything out unseen.
 
 Source: 个人信息保护法 article 28 (sensitive data) and 25 (no disclosure without a basis).
 """
@@ -18,13 +19,21 @@ from typing import Any
 
 from evidence import manifest
 from evidence.manifest import digests_of_file
+from evidence.package.masking import masked_picture
 from pipeline import contacts
+from pipeline.base.urls import canonical
 
 LEFT_OUT = "left-out.csv"
 MASKED = "masked.txt"
+MASKED_PICTURE = "masked.png"
+_MASKED_BESIDE = "；遮盖后的见 {masked}，原件存制作单位，可依法查阅"
+_BECAUSE = {
+    "text.txt": f"含旁人评论或联系方式{_MASKED_BESIDE.format(masked=MASKED)}",
+    "page.png": f"含旁人的姓名、头像、评论{_MASKED_BESIDE.format(masked=MASKED_PICTURE)}",
+}
 _WHOLE = "整页内容，可能含旁人的姓名、头像、评论，无法逐处遮盖；原件存制作单位，可依法查阅"
-_WORDS = "含旁人评论或联系方式；遮盖后的文字见 masked.txt，原件存制作单位，可依法查阅"
-_OWN = re.compile(r"picture-\d+\.[a-z]+")
+_NOT_ITS_OWN = "不能确定是这条信息自己的图片，可能是旁人的；原件存制作单位，可依法查阅"
+_PICTURE = re.compile(r"picture-\d+\.[a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +50,37 @@ def copy(folder: Path, to: Path) -> list[LeftOut]:
     """Make the copy of one sealed folder; return what it does not hold."""
     to.mkdir(parents=True)
     told = json.loads((folder / manifest.NAME).read_bytes())
-    kept = {entry["path"] for entry in told["files"] if _may_stay(entry["path"])}
+    own = _own_pictures(folder)
+    kept = {
+        entry["path"]
+        for entry in told["files"]
+        if entry["path"] == "signing-keys.json"
+        or (_PICTURE.fullmatch(entry["path"]) and canonical(entry["url"]) in own)
+    }
     about = {file.name for file in folder.iterdir()} - {entry["path"] for entry in told["files"]}
     for name in sorted(kept | about):
         (to / name).write_bytes((folder / name).read_bytes())
     (to / MASKED).write_text(masked(folder), encoding="utf-8")
+    if (picture := masked_picture(folder)) is not None:
+        (to / MASKED_PICTURE).write_bytes(picture)
     return [
         LeftOut(
             told["snapshot_id"],
             entry["path"],
             entry["sha256"],
-            _WORDS if entry["path"] == "text.txt" else _WHOLE,
+            _because(entry["path"], to),
         )
         for entry in told["files"]
         if entry["path"] not in kept
     ]
+
+
+def _because(path: str, to: Path) -> str:
+    if _PICTURE.fullmatch(path):
+        return _NOT_ITS_OWN
+    if path == "page.png" and not (to / MASKED_PICTURE).exists():
+        return _WHOLE
+    return _BECAUSE.get(path, _WHOLE)
 
 
 def masked(folder: Path) -> str:
@@ -104,8 +129,9 @@ def problems(folder: Path) -> Iterator[str]:
             yield f"{entry.name}：校验值不符，内容被改动"
 
 
-def _may_stay(path: str) -> bool:
-    return path == "signing-keys.json" or _OWN.fullmatch(path) is not None
+def _own_pictures(folder: Path) -> set[str]:
+    images = _json(folder / "fields.json").get("images", ())
+    return {canonical(url) for url in images if isinstance(url, str)}
 
 
 def _comments(folder: Path) -> list[str]:

@@ -1,10 +1,15 @@
 """A package with all that can be in one: snapshots, a failure, time stamps, two keys."""
 
+import io
 import shutil
+import subprocess
+import sys
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from PIL import Image
 
 from evidence import stamp
 from evidence.keys import Keys
@@ -18,6 +23,37 @@ from tests.evidence.time_authority import Served, make_certificates
 
 TITLE = "画眉案 <b>&"
 COMMENT = "老客户小刘：上次那只还活着，我电话 13900001111"
+
+
+PICTURE = "http://127.0.0.1:8711/green.png"
+BYSTANDER = (200, 30, 30)
+"""The colour in which a commenter stands on the photograph."""
+
+
+def a_photograph() -> bytes:
+    """A page: title above, the listing's picture below it, and under them a commenter's face."""
+    page = Image.new("RGB", (300, 400), "white")
+    for colour, box in {
+        (0, 0, 0): (20, 15, 120, 35),
+        (0, 128, 0): (10, 60, 110, 160),
+        BYSTANDER: (10, 250, 290, 390),
+    }.items():
+        page.paste(colour, box)
+    written = io.BytesIO()
+    page.save(written, "PNG")
+    return written.getvalue()
+
+
+def a_spot(left: int, top: int, width: int, height: int, **more: object) -> dict[str, object]:
+    """Where something stands, as the browser tells it."""
+    box = {"left": left, "top": top, "width": width, "height": height}
+    return {**box, "is_shown": True, "covered_by": "", **more}
+
+
+SPOTS = {
+    "title": a_spot(10, 10, 280, 30),
+    "picture": a_spot(10, 60, 100, 100, is_decoded=True, url=PICTURE),
+}
 
 
 @dataclass(frozen=True)
@@ -41,6 +77,22 @@ class Bureau:
             return export(db, self.keeper.settings, order, out=out, clock=self.keeper.clock)
 
 
+def by_shell(package: Path) -> tuple[int, str]:
+    """Check it as somebody without Python does; return the exit code and what was said."""
+    ran = subprocess.run(
+        ["sh", "./check-it-yourself.sh"], cwd=package, capture_output=True, check=False
+    )
+    return ran.returncode, (ran.stdout + ran.stderr).decode()
+
+
+def by_script(package: Path) -> tuple[int, str]:
+    """Check it with the script that stands alone."""
+    ran = subprocess.run(
+        [sys.executable, "-I", package / "verify.py"], capture_output=True, check=False
+    )
+    return ran.returncode, (ran.stdout + ran.stderr).decode()
+
+
 def a_bureau(folder: Path) -> Bureau:
     """Make a home, an authority, three snapshots under two keys, and their time stamps."""
     make_certificates(folder / "authority")
@@ -51,10 +103,12 @@ def a_bureau(folder: Path) -> Bureau:
     text = f"出只画眉\n自家养的，微信 huamei2026\n{COMMENT}\n卖家电话 13800002222"
     fields = {"title": "出只画眉", "text": "自家养的，微信 huamei2026 电话 13800002222"}
     with Served(folder / "authority") as authority:
+        authority.certs = "out-of-order.pem"  # strict DER: read by the library, and quickly
         urls = (authority.url,)
         keeper = Keeper(settings.model_copy(update={"time_stamp_authorities": urls}), clock)
-        seen = a_capture(clock, text=text, declared={"comments": [COMMENT]})
-        keeper.keep(seen, fields=fields)
+        page = {"text": text, "png": a_photograph(), "spots": SPOTS}
+        seen = a_capture(clock, declared={"comments": [COMMENT]}, **page)
+        keeper.keep(seen, fields={**fields, "images": [PICTURE]})
         Keys(settings.keys).turn(clock)
         keeper.keep(listing_id="huapiao:992")
         wall = a_capture(

@@ -146,7 +146,7 @@ def test_a_set_of_listings_is_exported_checked_and_given_away_by_one_byte(keeper
 
     assert (0, 2, 0) == (code, again, by_hand.returncode)
     assert 2 == len(told["snapshots"])
-    assert 0 == shouyi("verify", out)[0]
+    assert 0 == shouyi("verify", out, f"{out}.zip")[0]
     file = next(out.glob("data/snapshots/*/page.mhtml"))
     file.write_bytes(file.read_bytes()[:-1] + b"x")
     code, (told,), _ = shouyi("verify", out, "--json")

@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from evidence import stamp
+from evidence.package.build import Order, export
 from evidence.stamped import check
 from evidence.verify import verify, verify_all
 from pipeline.base.clock import HeldClock
 from pipeline.base.errors import BrokenSeal
 from pipeline.store.open import open_store
 from tests.evidence.conftest import Keeper
+from tests.evidence.packages import by_script, by_shell
 from tests.evidence.time_authority import Served, end_soon, make_certificates, openssl
 
 
@@ -269,6 +271,12 @@ def test_a_certificate_that_ended_since_does_not_undo_its_stamp(settings, tmp_pa
 
     verdict = verify(kept.folder)
     assert ((), 2) == (verdict.problems, verdict.timestamp.count("+08:00"))
+    db = open_store(settings.database)
+    with closing(db.conn):
+        order = Order(what=(kept.snapshot_id,), title="x", by="li")
+        package = export(db, settings, order, out=tmp_path / "x", clock=clock).folder
+    for code, said in (by_shell(package), by_script(package)):
+        assert 0 == code, said
 
 
 def test_without_roots_nothing_is_trusted(home, authority):
