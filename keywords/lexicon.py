@@ -1,12 +1,11 @@
 """The lexicon: birds, terms and look-alikes read from ``data/``, checked, frozen."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
 from keywords.compiled import Compiled, Entry, compiled
 from keywords.context import Context
-from keywords.gate import Gate
 from keywords.hits import Fields, Hit, Species
 from keywords.kinds import CONFUSER
 from keywords.match import BETWEEN_FIELDS, NOTHING, Found, Matcher
@@ -40,7 +39,6 @@ class Lexicon:
             for entry in made.entries
             if entry.via == "plain" and len(entry.form) > 1 and all(map(is_han, entry.form))
         ]
-        self._gate = Gate(made.entries, made.reads, self._folding)
         self._matcher = Matcher(made, self._folding, Context(han, made.version, cache))
 
     def hits_in(self, fields: Fields) -> tuple[Hit, ...]:
@@ -53,17 +51,21 @@ class Lexicon:
 
     def read(self, fields: Fields) -> Found:
         """Return the hits, and the names that a look-alike took back."""
-        if not self._gate.tells(" ".join(fields.values())):
+        if not self.telling([" ".join(fields.values())])[0]:
             return NOTHING
-        return self._matcher.found_in(fields)
+        return next(self._matcher.found_in([fields]))
 
     def telling(self, texts: Sequence[str]) -> list[bool]:
         """Return, for each text, whether it is worth a full :meth:`read_closely`."""
-        return self._gate.telling(texts)
+        return self._matcher.telling(texts)
 
     def read_closely(self, fields: Fields) -> Found:
         """Return what :meth:`read` gives, for a text known to tell something."""
-        return self._matcher.found_in(fields)
+        return next(self._matcher.found_in([fields]))
+
+    def read_many(self, many: Sequence[Fields]) -> Iterator[Found]:
+        """Give what :meth:`read_closely` gives for each."""
+        return self._matcher.found_in(many)
 
     def entries(self) -> Iterable[Entry]:
         """Return every form that is looked for, made ones and look-alikes included."""

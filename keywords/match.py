@@ -1,21 +1,26 @@
 """All terms over a text in one pass, then what may stay: boundaries, look-alikes, longest first."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
-import ahocorasick
+import numpy as np
 
 from keywords.compiled import Compiled, Entry
 from keywords.context import Context
+from keywords.gate import half_tells, tells
 from keywords.hits import Hit
 from keywords.kinds import CONFUSER, KINDS, Part
-from keywords.normalise import Folded, Folding, is_han
+from keywords.normalise import Folding, is_han
+from keywords.scan import BETWEEN, Scan, Scanner
 
-BETWEEN_FIELDS = "\x1f"  # the unit separator: in no term, and kept when a text is folded
+BETWEEN_FIELDS = BETWEEN
 MOST_HITS = 2000  # of one listing: a text that is all terms says no more with the next thousand
 _STOPS = frozenset("，,。.！!？?；;：:、\n\r（）()【】[]《》<>“”\"'…")
 _SHORT = 2
+_FRAMES = frozenset({"】【", "）（", ")(", "][", "」「", "』『", "》《", "〕〔", "”“"})
+"""What stands between characters that are framed one by one: 【八】【哥】."""
 _FAR = 100  # characters on each side that jieba sees of a run without a break
 _LOOSE_KINDS = frozenset({"bird", "code", "anybird", "domestic"})
 _LOOSE_WHEN_MEDIUM = frozenset({"keep", "hawk", "gear", "hunt", "wild", "egg", "part", "meat"})
@@ -82,7 +87,7 @@ NOTHING = Found((), (), ())
 
 
 class Matcher:
-    """The automaton over every form of every term, and the rules that come after it."""
+    """The trie over every form of every term, and the rules that come after it."""
 
     def __init__(self, lexicon: Compiled, folding: Folding, context: Context) -> None:
         self._folding = folding
@@ -90,82 +95,86 @@ class Matcher:
         self._after = lexicon.after
         self._before = lexicon.before
         self._longest = max(map(len, [*lexicon.after, *lexicon.before]), default=0)
-        self._all = ahocorasick.Automaton()
-        for entry in lexicon.entries:
-            self._all.add_word(_bytes(entry.form), _Form(entry))
-        self._all.make_automaton()
+        entries = sorted(lexicon.entries)
+        self._forms = [_Form(entry) for entry in entries]
+        self._is_plain = np.array([form.is_han for form in self._forms], bool)
+        self._scanner = Scanner(
+            [entry.form for entry in entries],
+            [tells(entry) for entry in entries],
+            [half_tells(entry) for entry in entries],
+            folding,
+        )
 
-    def found_in(self, fields: Mapping[str, str]) -> Found:
-        """Return what stands in the fields, in the order of the text."""
-        names = [name for name, text in fields.items() if text]
-        text = BETWEEN_FIELDS.join([fields[name].replace(BETWEEN_FIELDS, " ") for name in names])
-        folded = self._folding.folded(text)
-        kept, taken, takers = self._sifted(folded, self._matches(text, folded))
-        starts = [0]
-        for name in names:
-            starts.append(starts[-1] + len(fields[name]) + 1)
-        hits = _Hits(names, starts, text, folded, self._folding)
-        return Found(hits.of(kept), hits.of(taken), hits.of(takers))
+    def telling(self, texts: Sequence[str]) -> list[bool]:
+        """Return, for each text, whether anything in it is worth a full reading."""
+        return self._scanner.telling(texts)
 
-    def _matches(self, text: str, folded: Folded) -> list[Match]:
-        found: list[Match] = []
-        at = folded.at
-        spelt = folded.text.encode()
-        at_byte = at_character = 0
-        for last, form in self._all.iter(spelt.decode("latin-1")):
-            if last >= at_byte:
-                at_character += len(spelt[at_byte : last + 1].decode())
-                at_byte = last + 1
-            size = form.size
-            start = at_character - size
-            is_whole = at[at_character - 1] - at[start] == size - 1
+    def found_in(self, many: Sequence[Mapping[str, str]]) -> Iterator[Found]:
+        """Give what stands in the fields of each, in the order of the text."""
+        joined = [
+            BETWEEN_FIELDS.join([text.replace(BETWEEN_FIELDS, " ") for text in fields.values()])
+            for fields in many
+        ]
+        listings = iter(many)
+        for scan in self._scanner.scans(joined):
+            for number, begin in enumerate(scan.begins):
+                fields = next(listings)
+                found = self._matches(scan, scan.first[number], scan.first[number + 1])
+                kept, taken, takers = self._sifted(scan, found)
+                starts = [*accumulate(map(_size, fields.values()), initial=begin)]
+                hits = _Hits(list(fields), starts, scan, self._folding)
+                yield Found(hits.of(kept), hits.of(taken), hits.of(takers))
+
+    def _matches(self, scan: Scan, first: int, behind: int) -> list[Match]:
+        forms = self._forms
+        found = []
+        for start, end, number, is_whole in zip(
+            scan.starts[first:behind],
+            scan.ends[first:behind],
+            scan.forms[first:behind],
+            scan.whole[first:behind],
+            strict=True,
+        ):
+            form = forms[number]
             if (form.is_han and is_whole) or self._stands(
-                text, folded, start, at_character, form, is_whole=is_whole
+                scan, start, end, form, is_whole=is_whole
             ):
-                found.append(Match(start, at_character, form))
+                found.append(Match(start, end, form))
                 if len(found) >= MOST_HITS:
                     break
-        if len(found) > 1:
-            found.sort(key=_from_left)
         return found
 
-    def _stands(
-        self, text: str, folded: Folded, start: int, end: int, form: _Form, *, is_whole: bool
-    ) -> bool:
+    def _stands(self, scan: Scan, start: int, end: int, form: _Form, *, is_whole: bool) -> bool:
         """Tell a word from chance: whole Latin words, nothing but noise between characters."""
-        at = folded.at
+        at = scan.at
         first, last = at[start], at[end - 1]
         if form.is_head:
             # 出, 收, 求 say something only where a clause begins
-            return (
-                start == 0 or at[start - 1] + 1 < first or folded.text[start - 1] == BETWEEN_FIELDS
-            )
+            return at[start - 1] + 1 < first or scan.folded[start - 1] == BETWEEN_FIELDS
         typed = form.entry.form
-        if typed[0].isascii() and start and at[start - 1] >= first - 1:
-            before = folded.text[start - 1]
+        if typed[0].isascii() and at[start - 1] >= first - 1:
+            before = scan.folded[start - 1]
             if before.isascii() and before.isalnum():
                 return False
-        if typed[-1].isascii() and end < len(at) and at[end] <= last + 1:
-            behind = folded.text[end]
+        if typed[-1].isascii() and at[end] <= last + 1:
+            behind = scan.folded[end]
             if behind.isascii() and behind.isalnum():
                 return False
-        return is_whole or _is_noise(text, folded, start, end)
+        return is_whole or _is_noise(scan, start, end)
 
     def _sifted(
-        self, folded: Folded, matches: list[Match]
+        self, scan: Scan, matches: list[Match]
     ) -> tuple[list[Match], list[Match], list[Match]]:
         """Sort matches, longest first from left to right, into kept, taken back, and takers."""
-        sieve = _Sieve(self, folded, matches)
+        sieve = _Sieve(self, scan, matches)
         sift = sieve.sift
         for match in matches:
             sift(match)
         return sieve.kept, sieve.taken, list(dict.fromkeys(sieve.takers))
 
-    def form_around(
-        self, folded: Folded, match: Match, starts: Callable[[int], bool]
-    ) -> Match | None:
+    def form_around(self, scan: Scan, match: Match, starts: Callable[[int], bool]) -> Match | None:
         """Return the look-alike that a name and its neighbour make: 鸟名 + 牌 is a brand."""
-        text, at = folded.text, folded.at
+        text, at = scan.folded, scan.at
         start, end = match.start, match.end
         if end < len(at) and at[end] - at[end - 1] <= _SHORT:
             for size in range(self._longest, 0, -1):
@@ -184,14 +193,14 @@ class Matcher:
         word = text[start:end]
         return Match(start, end, _Form(Entry(word, word, CONFUSER, (kind,), "strong", "plain")))
 
-    def is_chance(self, folded: Folded, match: Match) -> bool:
+    def is_chance(self, scan: Scan, match: Match) -> bool:
         """Return whether the term only seems to stand there: 红子 in 粉红子母扣."""
-        text, at = folded.text, folded.at
+        text, at = scan.folded, scan.at
         left = match.start and at[match.start - 1] + 1 == at[match.start]
         right = match.end < len(at) and at[match.end - 1] + 1 == at[match.end]
         if not (left and is_han(text[match.start - 1])) and not (right and is_han(text[match.end])):
             return False
-        block_start, block_end = _block(folded, match)
+        block_start, block_end = _block(scan, match)
         return not self._context.is_word(
             text[block_start:block_end], match.start - block_start, match.end - block_start
         )
@@ -200,20 +209,17 @@ class Matcher:
 class _Hits:
     """Matches turned back into places of the fields they stand in."""
 
-    def __init__(
-        self, names: list[str], starts: list[int], text: str, folded: Folded, folding: Folding
-    ) -> None:
+    def __init__(self, names: list[str], starts: list[int], scan: Scan, folding: Folding) -> None:
         self._names = names
         self._starts = starts
-        self._text = text
-        self._folded = folded
+        self._scan = scan
         self._folding = folding
 
     def of(self, matches: list[Match]) -> tuple[Hit, ...]:
         """Return them as hits."""
         if not matches:
             return ()
-        text, at, starts, names = self._text, self._folded.at, self._starts, self._names
+        text, at, starts, names = self._scan.text, self._scan.at, self._starts, self._names
         hits = []
         for first, behind, form in matches:
             start, end = at[first], at[behind - 1] + 1
@@ -235,12 +241,12 @@ class _Hits:
 class _Sieve:
     """What of the matches may stay, seen from left to right, the longer one first."""
 
-    def __init__(self, matcher: Matcher, folded: Folded, matches: list[Match]) -> None:
+    def __init__(self, matcher: Matcher, scan: Scan, matches: list[Match]) -> None:
         self.kept: list[Match] = []
         self.taken: list[Match] = []
         self.takers: list[Match] = []
         self._matcher = matcher
-        self._folded = folded
+        self._scan = scan
         self._matches = matches
         self._reach: dict[str, int] = {}
         self._shade = -1
@@ -265,7 +271,7 @@ class _Sieve:
             return
         if kind == "anybird" and end <= self._shade:
             return  # the 鸟 of 捕鸟网
-        if form.is_loose and self._matcher.is_chance(self._folded, match):
+        if form.is_loose and self._matcher.is_chance(self._scan, match):
             return
         self._reach[says] = end
         if not form.is_around and end > self._shade:
@@ -276,7 +282,7 @@ class _Sieve:
 
     def _is_denied(self, match: Match) -> bool:
         """Return whether a word that speaks for an honest reading is denied, or in a longer one."""
-        before = self._folded.text[max(0, match.start - 2) : match.start]
+        before = self._scan.folded[max(0, match.start - 2) : match.start]
         return match.end <= self._shade or before.endswith(_DENIALS)
 
     def _shelter(self, match: Match) -> None:
@@ -290,7 +296,7 @@ class _Sieve:
         if taker is None or match.end > taker.end:
             if kind not in _NAMES:
                 return False
-            taker = self._matcher.form_around(self._folded, match, self._starts)
+            taker = self._matcher.form_around(self._scan, match, self._starts)
             if taker is None:
                 return False
         if kind in _TAKEN:
@@ -305,17 +311,8 @@ class _Sieve:
         )
 
 
-def _bytes(form: str) -> str:
-    """Return a form as the automaton has it: byte by byte.
-
-    pyahocorasick looks through the children of a node one after the other. By characters the
-    root has 2,000 of them, by bytes at most 256: three times as fast on Chinese.
-    """
-    return form.encode().decode("latin-1")
-
-
-def _from_left(match: Match) -> tuple[int, int]:
-    return match.start, -match.end
+def _size(text: str) -> int:
+    return len(text) + 1
 
 
 def _is_loose(entry: Entry) -> bool:
@@ -329,17 +326,17 @@ def _is_loose(entry: Entry) -> bool:
     )
 
 
-def _is_noise(text: str, folded: Folded, start: int, end: int) -> bool:
+def _is_noise(scan: Scan, start: int, end: int) -> bool:
     """Return whether what stands between the characters of a form is strewn, not written.
 
     ``红.子`` and ``画 眉 鸟`` are names taken apart; ``粉红 子母扣`` and ``红，子`` are not.
     """
-    at = folded.at
+    text, at = scan.text, scan.at
     gaps = [text[at[place] + 1 : at[place + 1]] for place in range(start, end - 1)]
     seen = [gap for gap in gaps if gap and not _is_silent(gap)]
-    if not seen:
-        return True
     everywhere = len(seen) == len(gaps)
+    if not seen or (everywhere and all(gap in _FRAMES for gap in seen)):
+        return True
     if not everywhere and len({gap.strip() for gap in seen}) > 1:
         return False
     if everywhere and len(set(seen)) == 1 and _goes_on(text, at, start, end, seen[0]):
@@ -349,16 +346,16 @@ def _is_noise(text: str, folded: Folded, start: int, end: int) -> bool:
     if everywhere and end - start > _SHORT:
         return True
     # tai ping niao: whole words of Latin letters are told apart before
-    return folded.text[start:end].isascii() or not _is_attached(folded, start, end)
+    return scan.folded[start:end].isascii() or not _is_attached(scan, start, end)
 
 
 def _stops(gaps: list[str]) -> bool:
     return any(character in _STOPS and character not in ".。" for gap in gaps for character in gap)
 
 
-def _is_attached(folded: Folded, start: int, end: int) -> bool:
+def _is_attached(scan: Scan, start: int, end: int) -> bool:
     """Return whether a Chinese character stands right before or right behind the span."""
-    at, text = folded.at, folded.text
+    at, text = scan.at, scan.folded
     left = start > 0 and at[start - 1] + 1 == at[start] and is_han(text[start - 1])
     right = end < len(at) and at[end - 1] + 1 == at[end] and is_han(text[end])
     return left or right
@@ -385,9 +382,9 @@ def _is_silent(gap: str) -> bool:
 _COMBINING = range(0x0300, 0x0370)
 
 
-def _block(folded: Folded, match: Match) -> tuple[int, int]:
+def _block(scan: Scan, match: Match) -> tuple[int, int]:
     """Return the run of unbroken characters around a match, at most so far on each side."""
-    at, text = folded.at, folded.text
+    at, text = scan.at, scan.folded
     start, end = match.start, match.end
     first, last = start - _FAR, end + _FAR
     while start > max(first, 0) and at[start - 1] + 1 == at[start] and is_han(text[start - 1]):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from keywords.hits import Hit
 from keywords.lexicon import Lexicon, LexiconError, load
+from keywords.match import Found
 from pipeline.base.errors import BadInput
 from pipeline.base.settings import Settings, shipped
 from pipeline.listing import Listing
@@ -33,9 +34,11 @@ class Reader:
     def read_many(self, listings: Sequence[Listing]) -> list[Ranked]:
         """Return what :meth:`read` gives for each; most of them go after one cheap look."""
         told = self.lexicon.telling([_evidence_of(listing) for listing in listings])
+        closely = [listing for listing, tells in zip(listings, told, strict=True) if tells]
+        read = map(self._judged, closely, self.lexicon.read_many(list(map(_fields_of, closely))))
         version, none = self.lexicon.version, ()
         return [
-            self._read_closely(listing)
+            next(read)
             if tells
             else Ranked(listing, none, none, none, 0, is_suspicious=False, lexicon=version)
             for listing, tells in zip(listings, told, strict=True)
@@ -48,8 +51,7 @@ class Reader:
     def _let_go(self, listing: Listing) -> Ranked:
         return Ranked(listing, (), (), (), 0, is_suspicious=False, lexicon=self.lexicon.version)
 
-    def _read_closely(self, listing: Listing) -> Ranked:
-        found = self.lexicon.read_closely(_fields_of(listing))
+    def _judged(self, listing: Listing, found: Found) -> Ranked:
         if not found.hits and not found.lookalikes:
             return self._let_go(listing)
         evidence = tuple([hit for hit in found.hits if hit.field in _EVIDENCE])
