@@ -148,7 +148,8 @@ def _serve(which: str, home: Path, token: str) -> None:
         if which == "ours"
         else plain_desk.build(settings.database, token)
     )
-    door = socket.socket()
+    # named as TCP, as `shouyi desk` does: unnamed, both desks wait 40 ms for an ACK
+    door = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     door.bind(("127.0.0.1", 0))
     print(door.getsockname()[1], flush=True)
     config = uvicorn.Config(app, log_level="error", access_log=False)

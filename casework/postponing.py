@@ -68,10 +68,16 @@ def postpone(
         )
 
 
+def is_any_due(db: Database, *, clock: Clock) -> bool:
+    """Tell whether something was put off to today or before."""
+    today = beijing_day(clock.now()).isoformat()
+    return db.conn.execute(_DUE, (today,)).fetchone() is not None
+
+
 def wake(db: Database, *, clock: Clock) -> int:
     """Bring back what was put off to today or before; return how many."""
-    today = beijing_day(clock.now()).isoformat()
-    if db.conn.execute(_DUE, (today,)).fetchone() is None:
+    if not is_any_due(db, clock=clock):
         return 0
+    today = beijing_day(clock.now()).isoformat()
     with db.atomic():
         return db.conn.execute(_WAKE, (today,)).rowcount

@@ -28,6 +28,12 @@ class Known:
         self._kept: dict[tuple[Any, ...], tuple[float, Choices]] = {}
         self._lock = Lock()
 
+    def is_at_hand(self, key: tuple[Any, ...]) -> bool:
+        """Tell whether the choices of the whole store need no looking up just now."""
+        with self._lock:
+            kept = self._kept.get((*key, "all"))
+        return kept is not None and monotonic() < kept[0]
+
     def of(self, db: Database, wanted: Wanted, key: tuple[Any, ...]) -> Choices:
         """Return what stands in a list; of the whole store where one may see all of it."""
         if not wanted.cities:

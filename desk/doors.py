@@ -47,7 +47,7 @@ DOORS: dict[tuple[str, str], Action] = {
 """Method and path as the page's file names them -> what a person must be allowed to do."""
 
 
-def may_enter(desk: Desk, clerk: Clerk) -> None:
+async def may_enter(desk: Desk, clerk: Clerk) -> None:
     """Let a person through the door of a route, to the listing that its address names.
 
     Raises:

@@ -8,6 +8,7 @@ headers; every unsafe request comes in through it.
 import hashlib
 import hmac
 import secrets
+import sqlite3
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -19,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.base.clock import Clock, stamp, unstamp
 from pipeline.base.settings import Settings
-from pipeline.store.open import Database
+from pipeline.store.open import BUSY_SECONDS, Database
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MAX_BODY_BYTES = 64 * 1024
@@ -105,6 +106,8 @@ _FIND = """
       from sessions s join people p on p.name = s.name
      where s.token_hash = ? and not p.is_disabled
 """
+_END = "delete from sessions where token_hash = ?"
+_TOUCH = "update sessions set used_at = ? where token_hash = ?"
 
 
 def find(db: Database, token: str, *, settings: Settings, clock: Clock) -> Session | None:
@@ -117,21 +120,33 @@ def find(db: Database, token: str, *, settings: Settings, clock: Clock) -> Sessi
     now = clock.now()
     idle = now - unstamp(row["used_at"])
     if now >= unstamp(row["ends_at"]) or idle > timedelta(minutes=settings.session_idle_minutes):
-        end(db, row["token_hash"])
+        _if_free(db, _END, [row["token_hash"]])
         return None
     if idle > _TOUCH_AFTER:
-        with db.atomic():
-            db.execute(
-                "update sessions set used_at = ? where token_hash = ?",
-                [stamp(now), row["token_hash"]],
-            )
+        _if_free(db, _TOUCH, [stamp(now), row["token_hash"]])
     return Session(row["token_hash"], row["name"], row["csrf"], row["language"])
 
 
 def end(db: Database, token_hash: str) -> None:
     """End a session on the server: its cookie opens nothing any more."""
     with db.atomic():
-        db.execute("delete from sessions where token_hash = ?", [token_hash])
+        db.execute(_END, [token_hash])
+
+
+def _if_free(db: Database, sql: str, values: list[str]) -> None:
+    """Write where nobody else is writing just now; if so, the next page does it.
+
+    Sessions are looked up where all pages pass: no writer may make them wait.
+    """
+    db.conn.execute("pragma busy_timeout = 0")
+    try:
+        with db.atomic():
+            db.execute(sql, values)
+    except sqlite3.OperationalError as error:
+        if not error.sqlite_errorname.startswith("SQLITE_BUSY"):
+            raise
+    finally:
+        db.conn.execute(f"pragma busy_timeout = {round(BUSY_SECONDS * 1000)}")
 
 
 def forget_ended(db: Database, clock: Clock) -> None:
