@@ -33,6 +33,7 @@ _BECAUSE = {
 }
 _WHOLE = "整页内容，可能含旁人的姓名、头像、评论，无法逐处遮盖；原件存制作单位，可依法查阅"
 _NOT_ITS_OWN = "不能确定是这条信息自己的图片，可能是旁人的；原件存制作单位，可依法查阅"
+_NOBODYS = frozenset({"signing-keys.json", "certificates.pem", "sights.json"})
 _PICTURE = re.compile(r"picture-\d+\.[a-z]+")
 
 
@@ -54,7 +55,7 @@ def copy(folder: Path, to: Path) -> list[LeftOut]:
     kept = {
         entry["path"]
         for entry in told["files"]
-        if entry["path"] == "signing-keys.json"
+        if entry["path"] in _NOBODYS
         or (_PICTURE.fullmatch(entry["path"]) and canonical(entry["url"]) in own)
     }
     about = {file.name for file in folder.iterdir()} - {entry["path"] for entry in told["files"]}

@@ -1,6 +1,7 @@
 """What the documents and the front page say of a snapshot: only what its sealed files say."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,8 @@ def of_snapshot(folder: Path, verdict: Verdict, *, number: int) -> dict[str, Any
         "steps": "进入步骤：" + " → ".join(map(_in_chinese, around.get("steps", ()))),
         "started_beijing": told["taken"]["started_beijing"],
         "ended_beijing": told["taken"]["ended_beijing"],
+        "started": _in_words(told["taken"]["started_beijing"]),
+        "ended": _in_words(told["taken"]["ended_beijing"]),
         "state": told["state"],
         "reason": told["reason"],
         "result": "已固定" if is_kept else f"固定未成的记录：{told['reason']}",
@@ -109,17 +112,23 @@ def for_templates(
         "officer_2": officers[1],
         "witness": people.witness or (f"无，原因：{because}" if because else BLANK),
         "no_witness_because": because or BLANK,
-        "started": min((str(one["started_beijing"]) for one in snapshots), default=""),
-        "ended": max((str(one["ended_beijing"]) for one in snapshots), default=""),
+        "started": _in_words(min((str(one["started_beijing"]) for one in snapshots), default="")),
+        "ended": _in_words(max((str(one["ended_beijing"]) for one in snapshots), default="")),
         "method": "；".join(sorted({str(one["tool"]) for one in snapshots})),
         "without_session": _("访问身份：{how}").format(how="；".join(sessions)),
         "key_id": key_id,
-        "made_at": made_at,
+        "made_at": _in_words(made_at),
         "count": str(len(snapshots)),
         "file_count": str(len(files)),
         "snapshots": list(snapshots),
         "files": [{**one, "number": str(place)} for place, one in enumerate(files, start=1)],
     }
+
+
+def _in_words(at: str) -> str:
+    """Return a time of Asia/Shanghai (2026-03-10T09:00:00+08:00) as the forms here write it."""
+    found = re.match(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)", at)
+    return "{}年{}月{}日 {}时{}分{}秒".format(*found.groups()) if found else at
 
 
 def _in_chinese(step: object) -> str:

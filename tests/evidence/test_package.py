@@ -8,6 +8,7 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import bagit
@@ -272,6 +273,10 @@ def words_of(document: bytes | Path) -> str:
     return "\n".join([*(one.text for one in read.paragraphs), *cells])
 
 
+def in_words(at: str) -> str:
+    return datetime.fromisoformat(at).strftime("%Y年%m月%d日 %H时%M分%S秒")
+
+
 def test_the_documents_are_filled_from_the_manifests(bureau, made_once):
     """Stamped as unsigned, with both digests of every file, and places for who signs."""
     record = words_of(made_once / f"data/documents/{RECORD}.docx")
@@ -282,7 +287,7 @@ def test_the_documents_are_filled_from_the_manifests(bureau, made_once):
             (bureau.keeper.shelf.folder / row.snapshot_id / "manifest.json").read_text()
         )
         assert row.snapshot_id in record
-        assert told["taken"]["started_beijing"] in record
+        assert in_words(told["taken"]["started_beijing"]) in record
         for entry in told["files"]:
             assert {entry["sha256"], entry["sm3"]} <= set(re.findall(r"[0-9a-f]{64}", listed))
         assert row.manifest_sha256 in listed
