@@ -22,7 +22,7 @@ from keywords.tables import Tables, Term, read_tables
 if TYPE_CHECKING:
     from keywords.variants import Sounds
 
-FORMAT = 9  # raise when what is compiled changes its shape or its rules
+FORMAT = 14  # raise when what is compiled changes its shape or its rules
 _KEPT = 4  # caches side by side: several homes may share one folder
 _HEARD = 3  # characters: longer names are recognised with one of them changed anyway
 _SPELT = {"bird", "code"}

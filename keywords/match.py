@@ -339,7 +339,7 @@ def _is_noise(scan: Scan, start: int, end: int) -> bool:
         return True
     if not everywhere and len({gap.strip() for gap in seen}) > 1:
         return False
-    if everywhere and len(set(seen)) == 1 and _goes_on(text, at, start, end, seen[0]):
+    if everywhere and (_is_framed(seen) or _goes_on(text, at, start, end, seen)):
         return True
     if (not everywhere or end - start <= _SHORT or "\n" in "".join(seen)) and _stops(seen):
         return False
@@ -361,11 +361,18 @@ def _is_attached(scan: Scan, start: int, end: int) -> bool:
     return left or right
 
 
-def _goes_on(text: str, at: list[int], start: int, end: int, mark: str) -> bool:
+def _is_framed(gaps: list[str]) -> bool:
+    return all(gap in _FRAMES for gap in gaps)
+
+
+def _goes_on(text: str, at: list[int], start: int, end: int, gaps: list[str]) -> bool:
     """Return whether the mark between the characters stands before or behind the form too.
 
     灰…机…两…只 is one strewn line; 红，子，is a list.
     """
+    mark = gaps[0]
+    if set(gaps) != {mark}:
+        return False
     behind = [
         text[at[place] + 1 : at[place + 1]] for place in range(end - 1, min(end + 1, len(at) - 1))
     ]

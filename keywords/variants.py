@@ -5,7 +5,7 @@ Sellers swap one character for its sound (``话眉``, ``h点颏``, ``画mei``), 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.util import find_spec
 from itertools import combinations, product
 from pathlib import Path
@@ -18,6 +18,12 @@ _LONG_PINYIN = 6  # letters; shorter ones are everyday abbreviations
 _SHORT_PINYIN = 4  # letters; from here to the long ones a spelling is only a hint
 _LONGEST_DOING = 4  # characters; longer sayings are not spelt out
 _SHORTEST = 2  # characters
+_TAKEN_FOR_ONE_ANOTHER = (
+    *(("ge", "guo"), ("ke", "qiao"), ("que", "qiao")),
+    *(("-in", "-ing"), ("-en", "-eng"), ("zh-", "z-"), ("sh-", "s-"), ("ch-", "c-"), ("l-", "n-")),
+)
+_BIRDLIKE = frozenset("莺鹦鹉婴武鹊雀鹤鸽鹅鸭鸦鹰雁燕")
+"""Characters that a seller takes for another of the same sound, rare as they are elsewhere."""
 _NAME = 3  # characters from which one may be an initial alone: h点颏, never h眉
 
 
@@ -88,22 +94,26 @@ class Sounds:
     """
 
     _EVERYDAY = 2200  # characters; a seller types what the phone offers
+    _OFFERED = 5000  # what it offers further down, for the names that are traded most
+    _OFTEN = 30  # times in the corpus of jieba's list: 苍蝇 is a fly, 英武 may be a parrot
     _GRAMMAR = 250  # the commonest, 了 个 是 在: two of them side by side are a sentence
 
     def __init__(self) -> None:
         self._words: set[str] = set()
+        self._common: set[str] = set()
         often: Counter[str] = Counter()
         for line in _dictionary().read_text(encoding="utf-8").splitlines():
             word, count, _ = line.split(" ")
             self._words.add(word)
+            if int(count) >= self._OFTEN:
+                self._common.add(word)
             for character in word:
                 often[character] += int(count)
         self._grammar = {character for character, _ in often.most_common(self._GRAMMAR)}
         everyday = [character for character, _ in often.most_common(self._EVERYDAY)]
-        self._by_sound: dict[str, list[str]] = {}
-        for character in filter(is_han, everyday):
-            (sound,) = lazy_pinyin(character, style=Style.NORMAL)
-            self._by_sound.setdefault(sound, []).append(character)
+        self._everyday = frozenset(everyday)
+        self._by_sound = _by_sound(everyday)
+        self._further = _by_sound(character for character, _ in often.most_common(self._OFFERED))
 
     def homophones(self, term: str) -> Iterator[str]:
         """Give the spellings with one character swapped for another of the same sound."""
@@ -127,25 +137,56 @@ class Sounds:
         sounds = lazy_pinyin(name, style=Style.NORMAL)
         if len(sounds) != len(name):
             return
-        others = [
-            [
-                other
-                for other in self._by_sound.get(sound, ())
-                if other != character and other not in self._grammar
-            ]
-            for character, sound in zip(name, sounds, strict=True)
-        ]
         places = range(len(name))
         for place in places:
-            for other in others[place]:
-                yield name[:place] + other + name[place + 1 :]
+            for other in self._near(sounds[place]):
+                spelling = name[:place] + other + name[place + 1 :]
+                known = self._words if other in self._grammar else self._common
+                if other != name[place] and spelling not in known:
+                    yield spelling
         for first, second in combinations(places, 2):
-            for one, other in product(others[first], others[second]):
+            for one, other in product(self._others(name, first), self._others(name, second)):
                 spelt = [*name]
                 spelt[first], spelt[second] = one, other
                 spelling = "".join(spelt)
                 if len(name) > _SHORTEST or spelling not in self._words:
                     yield spelling
+
+    def _others(self, name: str, place: int) -> list[str]:
+        """Return the everyday characters that sound the same, and the look of a bird's name."""
+        (sound,) = lazy_pinyin(name[place], style=Style.NORMAL)
+        return [
+            other
+            for other in self._further.get(sound, ())
+            if other != name[place]
+            and (other in _BIRDLIKE or (other in self._everyday and other not in self._grammar))
+        ]
+
+    def _near(self, sound: str) -> Iterator[str]:
+        """Give the characters that sound the same, or nearly so to an ear of the north-east."""
+        for heard in dict.fromkeys([sound, *_near(sound)]):
+            yield from self._further.get(heard, ())
+
+
+def _near(sound: str) -> Iterator[str]:
+    """Give the sounds that are taken for one another: 八哥 is spelt 八锅, 雀 is spelt 缺."""
+    for one, other in _TAKEN_FOR_ONE_ANOTHER:
+        for here, there in ((one, other), (other, one)):
+            if here[0] == "-" and sound.endswith(here[1:]):
+                yield sound.removesuffix(here[1:]) + there[1:]
+            elif here[-1] == "-" and sound.startswith(here[:-1]):
+                yield there[:-1] + sound.removeprefix(here[:-1])
+            elif sound == here:
+                yield there
+
+
+def _by_sound(characters: Iterable[str]) -> dict[str, list[str]]:
+    """Return Chinese characters by their sound, without its tone."""
+    found: dict[str, list[str]] = {}
+    for character in filter(is_han, characters):
+        (sound,) = lazy_pinyin(character, style=Style.NORMAL)
+        found.setdefault(sound, []).append(character)
+    return found
 
 
 def _dictionary() -> Path:

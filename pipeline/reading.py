@@ -8,6 +8,7 @@ from typing import NamedTuple
 from keywords.hits import Hit, Species
 from pipeline.counting import stands_counted
 from pipeline.listing import Listing
+from pipeline.offering import SUM, stands_on_offer
 
 _QUOTED = 3  # words shown as the reason; the others are highlighted in the text anyway
 _LISTENS = "listens_to"
@@ -18,9 +19,10 @@ _SURE = ("strong", "medium")
 
 
 _TELLING = frozenset(
-    (kind, "strong")
+    (kind, strength)
     for kind in ("keep", "hawk", "release", "fight", "ship", "gear", "lure", "wild", "nopapers")
-)
+    for strength in ("strong", "medium")
+) | {("hush", "strong"), ("gift", "strong"), ("egg", "strong"), ("meat", "strong")}
 
 
 class Reading:
@@ -84,7 +86,21 @@ class Reading:
             hit.strength != "weak"
             or hit.via not in {"homophone", "initials"}
             or not _TELLING.isdisjoint(self.kinds)
-            or stands_counted(self.listing.words().get(hit.field, ""), hit.start, hit.end)
+            or self._stands_traded(hit)
+        )
+
+    def _stands_traded(self, hit: Hit) -> bool:
+        """Return whether a count, a price or a word of trade stands right beside a word."""
+        text = self.listing.words().get(hit.field, "")
+        return stands_counted(text, hit.start, hit.end) or stands_on_offer(text, hit.start, hit.end)
+
+    @property
+    def is_priced(self) -> bool:
+        """Return whether a name of a bird is offered, or a sum is said, in the words themselves."""
+        texts = self.listing.words()
+        return SUM.search(self.text) is not None or any(
+            stands_on_offer(texts.get(hit.field, ""), hit.start, hit.end)
+            for hit in self.words("bird", "code")
         )
 
     @property

@@ -16,6 +16,7 @@ from pipeline.signals.against.lost_pet import lost_pet
 from pipeline.signals.against.mark_named import mark_named
 from pipeline.signals.against.media import media
 from pipeline.signals.against.news import news
+from pipeline.signals.against.nothing_alive import nothing_alive
 from pipeline.signals.against.nothing_done import nothing_done
 from pipeline.signals.against.only_lookalikes import only_lookalikes
 from pipeline.signals.against.only_watched import only_watched
@@ -43,8 +44,10 @@ from pipeline.signals.doing.hunted import hunted
 from pipeline.signals.doing.hunted_maybe import hunted_maybe
 from pipeline.signals.doing.offered import offered
 from pipeline.signals.doing.offered_maybe import offered_maybe
+from pipeline.signals.doing.on_offer import on_offer
 from pipeline.signals.doing.released import released
 from pipeline.signals.doing.slang_price import slang_price
+from pipeline.signals.doing.sum_said import sum_said
 from pipeline.signals.doing.swapped import swapped
 from pipeline.signals.doing.wanted import wanted
 from pipeline.signals.doing.wanted_maybe import wanted_maybe
@@ -104,7 +107,9 @@ SIGNALS: tuple[Look, ...] = (
     wanted_maybe,
     swapped,
     goes_along,
+    on_offer,
     slang_price,
+    sum_said,
     alive_and_traded,
     carried,
     carried_maybe,
@@ -139,6 +144,7 @@ SIGNALS: tuple[Look, ...] = (
     question,
     lost_pet,
     group_rule,
+    nothing_alive,
     nothing_done,
     only_watched,
     lookalike,

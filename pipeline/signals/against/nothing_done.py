@@ -13,4 +13,6 @@ def nothing_done(reading: Reading) -> Signal | None:
     """Fire on names alone: those who watch, ask and report name birds too."""
     if any(kind in _LOOSE for kind, _ in reading.kinds):
         return None
+    if reading.is_priced:
+        return None
     return Signal.on("nothing_done", reading.words("bird", "code")[:1])

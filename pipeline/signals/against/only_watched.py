@@ -16,4 +16,6 @@ def only_watched(reading: Reading) -> Signal | None:
         return None
     if not _TRADE.isdisjoint(reading.kinds):
         return None
+    if reading.is_priced:
+        return None
     return Signal.on("only_watched", reading.words("bird", "code")[:1])
