@@ -16,7 +16,7 @@ from keywords.normalise import Folding
 
 BETWEEN = "\x1f"  # the unit separator: in no form, and kept when a text is folded
 AT_ONCE = 100_000  # characters: the arrays of so many stay near the processor
-_UNKNOWN, _EXPANDS, _VANISHES, _OTHER, _FIRST = range(5)
+_UNKNOWN, _EXPANDS, _VANISHES, _OTHER, _BETWEEN, _FIRST = range(6)
 _CODE_POINTS = 0x110000
 _TABLE = 20  # bits
 _SPREAD, _THIRD, _AGAIN = np.uint32(2654435761), np.uint32(7919), np.uint32(31)
@@ -38,7 +38,8 @@ class Scan(NamedTuple):
         begins: offset in ``text`` of each text.
         first: index of the first match of each text, and one more behind the last.
         starts, ends, forms: of each match, in ``folded``, from left to right, longest first.
-        whole: whether nothing was typed between its characters.
+        sure: whether nothing more need be asked of it; of the others, what stands between
+            their characters, and around Latin letters.
     """
 
     text: str
@@ -49,25 +50,39 @@ class Scan(NamedTuple):
     starts: list[int]
     ends: list[int]
     forms: list[int]
-    whole: list[bool]
+    sure: list[bool]
+
+
+class Asked(NamedTuple):
+    """What is asked of each form, in arrays of bool.
+
+    Attributes:
+        tells: alone worth a full reading.
+        half_tells: worth one beside another such form.
+        heads: says something only where a clause begins.
+        unbroken: stands wherever its characters follow one another.
+    """
+
+    tells: Array
+    half_tells: Array
+    heads: Array
+    unbroken: Array
 
 
 class Scanner:
     """A trie over all forms, in arrays."""
 
-    def __init__(
-        self, forms: Sequence[str], tells: Array, half_tells: Array, folding: Folding
-    ) -> None:
-        """Take the forms in the order of their code points, and which of them tell something."""
+    def __init__(self, forms: Sequence[str], asked: Asked, folding: Folding) -> None:
+        """Take the forms in the order of their code points."""
         self._folding = folding
-        self._tells = np.asarray(tells, dtype=bool)
-        self._half_tells = np.asarray(half_tells, dtype=bool)
+        self._asked = asked
         codes = _codes("".join(forms))
         alphabet = np.unique(codes)
         self._width = len(alphabet) + _FIRST
         self._class = np.zeros(_CODE_POINTS, np.uint16)
         self._reads = np.zeros(_CODE_POINTS, np.uint32)
         self._class_of = {chr(code): at for at, code in enumerate(alphabet.tolist(), start=_FIRST)}
+        self._class_of[BETWEEN] = _BETWEEN
         self._learn(alphabet.tolist())
         sizes = np.fromiter(map(len, forms), np.int64, len(forms))
         self._build(alphabet.searchsorted(codes) + _FIRST, sizes)
@@ -100,7 +115,7 @@ class Scanner:
         self._tables(classes, sizes, begins)
 
     def _tables(self, classes: Array, sizes: Array, begins: Array) -> None:
-        matters = self._tells | self._half_tells
+        matters = self._asked.tells | self._asked.half_tells
         single = self._form_at[: self._width]
         self._single = single >= 0
         self._telling_single = self._single & np.append(matters, False)[single]
@@ -155,8 +170,8 @@ class Scanner:
         kept = classes.take(at)
         starts, _, forms = self._walk(kept, self._begin(kept, _GATE), self._telling_single)
         text = behind.searchsorted(at[starts], side="right")
-        told[text[self._tells[forms]]] = True
-        half = self._half_tells[forms]
+        told[text[self._asked.tells[forms]]] = True
+        half = self._asked.half_tells[forms]
         if half.any():
             told[_with_two(text[half], forms[half])] = True
         if classes.min() == _EXPANDS:
@@ -189,9 +204,14 @@ class Scanner:
             kept = classes.take(at)
         begins = [0, *accumulate(len(text) + 2 for text in texts)]
         starts, ends, forms = self._walk(kept, self._begin(kept, _ANY), self._single)
+        first = at.take(starts)
+        is_head = self._asked.heads.take(forms)
+        before = starts - 1
+        begins_clause = (at.take(before) + 1 < first) | (kept.take(before) == _BETWEEN)
         order = np.lexsort((-ends, starts))
-        starts, ends, forms = starts[order], ends[order], forms[order]
-        first, last = at[starts], at[ends - 1]
+        order = order[(begins_clause | ~is_head)[order]]
+        starts, ends, forms, first = starts[order], ends[order], forms[order], first[order]
+        is_whole = at.take(ends - 1) - first == ends - starts - 1
         yield Scan(
             joined,
             plain,
@@ -201,7 +221,7 @@ class Scanner:
             starts.tolist(),
             ends.tolist(),
             forms.tolist(),
-            (last - first == ends - starts - 1).tolist(),
+            (is_head[order] | (is_whole & self._asked.unbroken.take(forms))).tolist(),
         )
 
     def _begin(self, kept: Array, asked: int) -> tuple[Array, Array]:
