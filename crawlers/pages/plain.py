@@ -6,13 +6,22 @@ the most words that are no links. Unknown is empty.
 """
 
 import re
-from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
-from crawlers.fields.price import price_in, price_of
-from crawlers.pages.headline import headline_of, is_bare_name, words_of
+from crawlers.fields.price import price_in
+from crawlers.pages.asking import Candidate, asked_on, names_of, says_sum, short
+from crawlers.pages.headline import (
+    heading_text,
+    headline_of,
+    is_bare_name,
+    is_named_title,
+    is_shown,
+    says_the_same,
+    words_of,
+)
+from crawlers.pages.pairs import Pair, pairs_of
 from crawlers.pages.shown import BLOCKS, Given, text_of
 
 _HOLDERS = ("div", "article", "section", "td", "main", "p", "dd", "li", "pre")
@@ -22,26 +31,17 @@ _ASIDE = re.compile(
     r"|other|xiangguan|like",
     re.IGNORECASE,
 )
-_PRICE = re.compile(
-    r"pri(?![a-z])|price|jiage|(?<![a-z])jg(?![a-z])|amount|money|cost", re.IGNORECASE
-)
-_OLD = re.compile(
-    r"old|orig|market|del|yuanjia|before|was|line-?through|deposit|ship|freight", re.IGNORECASE
-)
 _BODY = re.compile(
     r"cont|detail|desc|article|text|body|neirong|miaoshu|info|entry|post|intro", re.IGNORECASE
 )
-_LABELLED = re.compile(
-    r"^\s*[【\[]?(?:价\s*格|售\s*价|现\s*价|一口价|转让价|出售价|标\s*价|报\s*价|单\s*价|要\s*价|价\s*位"
-    r"|金\s*额|心理价)[^:：\d¥￥一二两三四五六七八九十面]{0,4}"
-    r"[】\]]?\s*[:：]?\s*(.{1,40})$"
+_FACT = re.compile(r"^[^：:]{1,8}[：:]|^\d+$|^(?:首页|返回|登录|分享|收藏)")
+_TITLE_LABEL = re.compile(
+    r"^(?:(?:信息|商品|产品|宝贝|货物|物品|帖子|供应|文章|拍品|标的)?(?:标题|名称|主题)|品名|标的物)$"
 )
-_SUM = re.compile(r"[¥￥]\s*\d|\d\s*(?:元|块|万)|面议|[一二两三四五六七八九十百千]+[元块]")
 _ABOUT = re.compile(r"(?:来源|作者|点击|浏览|发布|时间|阅读)[^，。]{0,4}[:：]")
 """The line under a headline that tells of the article and is no part of it."""
 _WORDS = frozenset({"p", "br", "blockquote"})
 _MOST_NODES = 30_000
-_LONGEST_PRICE = 60
 _LABELS = {
     "place": r"所在地|地\s*区|区\s*域|地\s*址|地\s*点|发货地|交易地点|位\s*置|城\s*市|产地",
     "seller": r"卖\s*家|发布者|发布人|联系人|作\s*者|楼\s*主|店\s*铺|商\s*家|掌柜|会员|用户名",
@@ -56,15 +56,8 @@ _ID_ASKED = re.compile(r"(?:^|&)[\w.-]{0,20}id=([\w-]{1,40})", re.IGNORECASE)
 _LONG_ENOUGH = 8
 _MOST_COMPARED = 12
 _MOST_LINKS = 500
-_MOST_AROUND = 30
 _LONGEST_OFFER = 1_000
 _SHORT = 3
-
-
-class _Candidate(NamedTuple):
-    points: float
-    text: str
-    is_within: bool = False
 
 
 class PlainShown:
@@ -101,21 +94,34 @@ class PlainShown:
     @cached_property
     def title(self) -> str:
         """The headline, without the name of the site."""
+        named = next((one.value for one in self._pairs if _TITLE_LABEL.match(one.label)), "")
         headline = headline_of(self.root)
-        return self._beside_price() or headline if is_bare_name(headline, self.root) else headline
+        if named and not says_the_same(named, headline):
+            return named
+        if is_bare_name(headline, self.root):
+            return self._beside_price() or headline
+        if not is_shown(headline, self.root):
+            return self._beside_price(must_be_title=True) or headline
+        return headline
 
-    def _beside_price(self) -> str:
-        """Return the short piece of text that stands before the price, nearest to it."""
-        before = ""
-        for node, is_aside in self._nodes:
-            shown = self._short(node)
-            if is_aside or len(node) or not shown:
+    def _beside_price(self, *, must_be_title: bool = False) -> str:
+        """Return the piece of text before the price that looks most like its headline."""
+        before: list[tuple[float, str]] = []
+        for order, (node, is_aside) in enumerate(self._nodes):
+            is_title = is_named_title(node)
+            shown = short(node)
+            shown = heading_text(node) if is_title and shown else shown
+            if is_aside or not shown:
                 continue
-            if _SUM.search(shown) or _PRICE.search(_names(node)):
-                return before
-            if len(shown) > _SHORT:
-                before = shown
-        return ""
+            if says_sum(node, shown) and not is_title and before:
+                break
+            if len(shown) <= _SHORT or (len(node) and not is_title):
+                continue
+            if must_be_title and not is_title:
+                continue
+            points = 3.0 * is_title - 3.0 * bool(_FACT.search(shown)) + order / 1_000
+            before.append((points, shown))
+        return max(before, default=(0.0, ""))[1]
 
     @cached_property
     def text(self) -> str:
@@ -125,46 +131,16 @@ class PlainShown:
         return text_of(self._main)
 
     @cached_property
-    def price(self) -> _Candidate | None:
+    def price(self) -> Candidate | None:
         """What is asked, in the page's words."""
-        found = [one for one in self._prices() if one.points > 0]
+        asked = asked_on(self._nodes, self._pairs, self.title)
+        found = [one for one in asked if one.points > 0]
         if found:
             return max(found, key=lambda one: one.points)
         if len(self.text) > _LONGEST_OFFER:
             return None  # an article: a sum that it names is not what is asked
         words = f"{self.title}\n{self.text}"
-        return _Candidate(1, words, is_within=True) if price_in(words).yuan is not None else None
-
-    def _prices(self) -> Iterator[_Candidate]:
-        for order, (node, is_aside) in enumerate(self._nodes):
-            shown = self._short(node)
-            if not shown:
-                continue
-            names = _names(node)
-            labelled = _LABELLED.search(shown)
-            is_named = bool(_PRICE.search(names))
-            if not (labelled or is_named or _SUM.search(shown)):
-                continue
-            said = labelled[1] if labelled else shown
-            if price_of(said).yuan is None and "议" not in said and "联系" not in said:
-                continue
-            points = 6.0 * bool(labelled) + 5.0 * is_named + 2.0 * bool(re.search("[¥￥元]", shown))
-            points += 1.0 * (not len(node)) - len(shown) / 30 - order / _MOST_NODES
-            points -= 8.0 * is_aside + 8.0 * (self._is_old(node, names, shown))
-            yield _Candidate(points, said)
-
-    @staticmethod
-    def _is_old(node: Any, names: str, shown: str) -> bool:
-        if node.tag in {"del", "s", "strike"} or _OLD.search(names):
-            return True
-        if any(
-            one.tag in {"del", "s", "strike"} for one in islice(node.iterancestors(), _MOST_AROUND)
-        ):
-            return True
-        style = (node.get("style") or "").replace(" ", "")
-        return "line-through" in style or bool(
-            re.match(r"\s*(?:原价|市场价|定金|运费|押金)", shown)
-        )
+        return Candidate(1, words, is_within=True) if price_in(words).yuan is not None else None
 
     @cached_property
     def _nodes(self) -> list[tuple[Any, bool]]:
@@ -180,21 +156,17 @@ class PlainShown:
             parent = node.getparent()
             named = f"{node.get('class', '')} {node.get('id', '')}"
             is_aside = parent in aside or (
-                node is not body
-                and (node.tag in {"nav", "footer", "aside"} or bool(_ASIDE.search(named)))
+                node is not body and (_is_frame(node) or bool(_ASIDE.search(named)))
             )
             if is_aside:
                 aside.add(node)
             found.append((node, is_aside))
         return found
 
-    @staticmethod
-    def _short(node: Any) -> str:
-        """Return what a small element shows; empty for one that holds much."""
-        if len(node) > 6:  # noqa: PLR2004 - a price is drawn in a few pieces at most
-            return ""
-        shown = " ".join(words_of(node, 4 * _LONGEST_PRICE).split())
-        return shown if 0 < len(shown) <= _LONGEST_PRICE else ""
+    @cached_property
+    def _pairs(self) -> list[Pair]:
+        """Labels and what stands beside them."""
+        return pairs_of(node for node, is_aside in self._nodes if not is_aside)
 
     @cached_property
     def _main(self) -> Any:
@@ -205,8 +177,8 @@ class PlainShown:
             words, linked = _own_words(node)
             if words < _LONG_ENOUGH:
                 continue
-            points = (words - 1.5 * linked) * (1.6 if _BODY.search(_names(node)) else 1.0)
-            if _ABOUT.search(self._short(node)):
+            points = (words - 1.5 * linked) * (1.6 if _BODY.search(names_of(node)) else 1.0)
+            if _ABOUT.search(short(node)):
                 points *= 0.3
             found.append((points, node))
         best = sorted(found, key=lambda one: -one[0])[:_MOST_COMPARED]
@@ -238,20 +210,20 @@ class PlainShown:
                 continue
             if name == "posted" and node.tag == "time":
                 return [node.get("datetime") or text_of(node)]
-            found = label.search(self._short(node))
+            found = label.search(short(node))
             if not found:
                 continue
             value = found[1].strip()
             following = node.getnext()
             if not value and following is not None:
-                value = self._short(following)
+                value = short(following)
             if name == "posted" and not _TIME.search(value):
                 continue
             if value:
                 return [_TIME.search(value)[0] if name == "posted" else value.split("  ")[0]]  # type: ignore[index]  # searched above
         if name == "posted":
             return [found[0] for node, aside in self._nodes if not aside
-                    and (found := _TIME.search(self._short(node)))][:1]  # fmt: skip
+                    and (found := _TIME.search(short(node)))][:1]  # fmt: skip
         return []
 
     @property
@@ -268,15 +240,10 @@ class PlainShown:
         return ""
 
 
-def _names(node: Any) -> str:
-    """Return what a page calls an element, and the one around it."""
-    parent = node.getparent()
-    around = (
-        f"{parent.get('class', '')}"
-        if parent is not None and next(islice(parent, 3, None), None) is None
-        else ""
-    )
-    return f"{node.get('class', '')} {node.get('id', '')} {node.get('itemprop', '')} {around}"
+def _is_frame(node: Any) -> bool:
+    if node.tag == "header":
+        return node.getparent() is not None and node.getparent().tag == "body"
+    return node.tag in {"nav", "footer", "aside"}
 
 
 def _linked_share(node: Any) -> float:

@@ -11,6 +11,11 @@ _TRAILING = re.compile(r",\s*([}\]])")
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _BARE = re.compile(r"([:\[,]\s{0,8})(?:undefined|NaN|-?Infinity)(?=\s{0,8}[,}\]])")
 _LONGEST = 20_000_000
+_LONGEST_SCRIPT = 200_000
+_TOKEN = re.compile(
+    r"(?P<text>\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`$\\]*`)"
+    r"|(?P<before>[{,]\s{0,40})(?P<key>[A-Za-z_$][\w$]{0,60})\s{0,8}:"
+)
 
 
 def lenient(text: str) -> Any:
@@ -30,6 +35,27 @@ def lenient(text: str) -> Any:
         except (ValueError, RecursionError):
             continue
     return None
+
+
+def lenient_script(text: str) -> Any:
+    """Return the first object of a script: JSON, or as scripts write it: {title: '..', price: 3}.
+
+    Nothing is run; what needs running is not read.
+    """
+    value = lenient(text)
+    if value is not None or len(text) > _LONGEST_SCRIPT:
+        return value
+    return lenient(_TOKEN.sub(_as_json, text))
+
+
+def _as_json(found: re.Match[str]) -> str:
+    """Return a string or a bare key of a script as JSON writes it."""
+    if found["key"]:
+        return f'{found["before"]}"{found["key"]}":'
+    if found["text"].startswith('"'):
+        return found["text"]
+    inside = found["text"][1:-1].replace("\\'", "'").replace('"', '\\"')
+    return f'"{inside}"'
 
 
 def json_in(root: Any, where: ScriptPart) -> Any:

@@ -1,18 +1,27 @@
-"""The state that an app leaves in a script of its page: one thing with a title and a price.
+"""The state that an app leaves in its page: one thing with a title and a price.
 
-Such pages show nothing without their script; the names of the keys are what sites agree on.
+In a script, in an attribute of the element that the app is mounted on, or as ``data-`` attributes
+of their own. Such pages show nothing without their script; the names of the keys are what sites
+agree on.
 """
 
+import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from crawlers.pages.rules import css
-from crawlers.pages.scripts import lenient
+from crawlers.pages.scripts import lenient, lenient_script
 from crawlers.pages.shown import Given, html_text, scalar
 
-_BEGINS = re.compile(r"(?:=|\()\s*(?=[{\[])")
+_BEGINS = re.compile(r"(?:=|\(|return)\s*(?=[{\[]\s*[\"'\w{\[])")
+_PARSED = re.compile(r"JSON\.parse\(\s*(\"(?:[^\"\\\\]|\\\\.)*\")")
+_STREAMED = re.compile(r"(?<=,)\s*\"(?:[^\"\\]|\\.){20,}\"(?=\s*\])")
+"""A piece of a state that is sent bit by bit: ``push([1, "...."])``."""
+_MOST_ASSIGNED = 20
 _KEYS = {
     "title": r"title|name|subject|headline",
     "price": r"price|amount|cost|money",
@@ -25,6 +34,11 @@ _KEYS = {
 }
 _PREFIX = r"^(?:item|goods|product|info|post|sku|shop|sale|cur|publish|create|update)?_?"
 _SUFFIX = r"(?:_?(?:text|str|info|yuan|list|url|urls|at|time|name|show|now))?$"
+_MONEY = re.compile(r"price|amount|cost|money", re.IGNORECASE)
+_WRITTEN = re.compile(r"^\s*[{\[]")
+_SHORTEST_STATE = 20
+_INNER = ("amount", "value", "price", "current", "yuan", "text", "name", "display")
+"""Where the value stands when a key holds a mapping of its own: price: {amount: ..}."""
 _MOST_NODES = 20_000
 _LONGEST = 2_000_000
 
@@ -70,12 +84,48 @@ class StateShown:
             written = node.text or ""
             if len(written) > _LONGEST or "ld+json" in (node.get("type") or ""):
                 continue
+            if not _MONEY.search(written):
+                continue
             if (node.get("type") or "").endswith("json"):
                 yield lenient(written)
             else:
-                begins = _BEGINS.search(written)
-                if begins and "price" in written.lower():
-                    yield lenient(written[begins.end() :])
+                yield from self._assigned(written)
+        yield from self._attributes()
+
+    @staticmethod
+    def _assigned(written: str) -> Iterator[Any]:
+        """Yield what a script assigns or hands on: JSON, or an object as scripts write it."""
+        for quoted in islice(_PARSED.finditer(written), _MOST_ASSIGNED):
+            with suppress(ValueError):
+                yield lenient(json.loads(quoted[1]))
+        for quoted in islice(_STREAMED.finditer(written), _MOST_ASSIGNED):
+            with suppress(ValueError):
+                said = json.loads(quoted[0])
+                if _MONEY.search(said) and "{" in said:
+                    yield lenient(said[said.index("{") :])
+        for begins in islice(_BEGINS.finditer(written), _MOST_ASSIGNED):
+            value = lenient_script(written[begins.end() :])
+            if value:
+                yield value
+
+    def _attributes(self) -> Iterator[Any]:
+        """Yield what stands in attributes: a whole state, or one field in each."""
+        own: list[dict[str, Any]] = []
+        for number, node in enumerate(self.root.iter()):
+            if number > _MOST_NODES:
+                break
+            if not isinstance(node.tag, str) or not node.attrib:
+                continue
+            said: dict[str, Any] = {}
+            for name, value in node.attrib.items():
+                if len(value) >= _SHORTEST_STATE and _WRITTEN.match(value) and _MONEY.search(value):
+                    yield lenient_script(value)
+                elif name.startswith("data-"):
+                    said[name.removeprefix("data-").replace("-", "_")] = value
+            if _values(said, _KEYS["title"]) and _values(said, _KEYS["price"]):
+                own.append(said)
+        if len(own) == 1:  # several are the cards of a list
+            yield own[0]
 
 
 def _values(node: dict[str, Any], words: str) -> list[str]:
@@ -84,10 +134,17 @@ def _values(node: dict[str, Any], words: str) -> list[str]:
         if not pattern.match(key):
             continue
         values = value if isinstance(value, list) else [value]
-        found = [text for text in map(scalar, values) if text.strip()]
+        found = [text for text in map(_inner, values) if text.strip()]
         if found:
             return found
     return []
+
+
+def _inner(value: Any) -> str:
+    """Return a value as text; of a mapping, the value that it stands for."""
+    if not isinstance(value, dict):
+        return scalar(value)
+    return next((scalar(value[key]) for key in _INNER if scalar(value.get(key)).strip()), "")
 
 
 def _dicts(value: Any) -> Iterator[dict[str, Any]]:

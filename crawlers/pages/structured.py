@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from crawlers.fields.words import clean
+from crawlers.pages.headline import heading_text
 from crawlers.pages.rules import css
 from crawlers.pages.scripts import lenient
 from crawlers.pages.shown import Given, html_text, text_of
@@ -152,7 +153,8 @@ class StructuredShown:
             values = [
                 value
                 for node, path in _properties(self._product)
-                if path == (*outer, last) and (value := _content(node))
+                if path == (*outer, last)
+                and (value := _content(node) if name != "title" else _name_in(node))
             ]
             if values:
                 return values
@@ -238,6 +240,10 @@ def _properties(scope: Any) -> Iterator[tuple[Any, tuple[str, ...]]]:
             yield node, here
         inner = here if node.get("itemscope") is not None else path
         waiting = [*((child, inner) for child in node), *waiting]
+
+
+def _name_in(node: Any) -> str:
+    return clean(node.get("content") or "").strip() or clean(heading_text(node))
 
 
 def _content(node: Any) -> str:
