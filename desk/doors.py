@@ -24,6 +24,7 @@ DOORS: dict[tuple[str, str], Action] = {
     ("GET", "/evidence/{snapshot_id}/{name:path}"): Action.SEE,
     ("POST", "/listings/{listing_id:path}/verdict"): Action.JUDGE,
     ("POST", "/listings/{listing_id:path}/reveal"): Action.REVEAL,
+    ("POST", "/listings/{listing_id:path}/package"): Action.REVEAL,
     ("POST", "/verdicts/undo"): Action.JUDGE,
     ("GET", "/account"): Action.OWN,
     ("POST", "/account/password"): Action.OWN,

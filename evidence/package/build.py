@@ -39,7 +39,7 @@ class Order:
     Attributes:
         what: listing ids or snapshot ids.
         title: what the set is called; a case's name.
-        by: who exports it, and why, for the custody log.
+        by: who exports it, why and from where, for the custody log.
         people: who will sign by hand.
         signed_scans: scans of documents that were signed by hand; with them the stamp
             线索材料 is not on the front page.
@@ -50,6 +50,7 @@ class Order:
     title: str
     by: str
     why: str = ""
+    from_where: str = ""
     people: People = field(default_factory=People)
     signed_scans: tuple[Path, ...] = ()
     is_disclosure: bool = False
@@ -99,6 +100,7 @@ def export(db: Database, settings: Settings, order: Order, *, out: Path, clock: 
                 who=order.by,
                 did=Touch.EXPORTED,
                 what=row.snapshot_id,
+                from_where=order.from_where,
                 why=order.why or order.title,
                 details={
                     "package_sha256": manifest.digests_of_file(out / TAGS).sha256,

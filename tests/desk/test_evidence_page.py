@@ -1,14 +1,18 @@
 """Pictures of our own store: only sealed ones, only by the names their manifest knows."""
 
 import json
+from contextlib import closing
 from io import BytesIO
 
 import pytest
 from PIL import Image
 
 from evidence import custody
+from evidence.package.zipped import verify_zip
 from pipeline.store import snapshots
+from pipeline.store.open import open_store
 from pipeline.store.snapshots import Kept
+from tests.evidence.conftest import Keeper
 
 
 @pytest.fixture
@@ -75,6 +79,39 @@ def test_who_opens_a_picture_of_evidence_is_in_the_custody_log(li, sealed, db):
 
     (row,) = custody.of(db, [name])
     assert ("li", "viewed", "page.png") == (row.who, row.did, row.why)
+
+
+def test_the_package_goes_to_who_may_see_contacts_and_says_why(
+    li, somebody, offered, settings, clock
+):
+    """A zip that verifies; the custody log has who and why; without a reason there is none."""
+    listing = offered(site_id="991")
+    Keeper(settings, clock).keep(listing_id=listing.listing_id)
+    qian = somebody()
+    qian.log_in("qian")
+    path = f"/listings/{listing.listing_id}/package"
+    form = {"csrf": li.token(), "why": "移送公安"}
+
+    assert "导出证据包" in li.http.get(f"/listings/{listing.listing_id}").text
+    assert "导出证据包" not in qian.http.get(f"/listings/{listing.listing_id}").text
+    given = li.http.post(path, data=form)
+    without = li.http.post(path, data={**form, "why": " "})
+    not_his = qian.http.post(path, data={**form, "csrf": qian.token()})
+
+    assert [200, 400, 404] == [given.status_code, without.status_code, not_his.status_code]
+    (zipped,) = (settings.home / "exports" / "packages").iterdir()
+    assert zipped.read_bytes() == given.content
+    assert () == verify_zip(zipped).problems
+    db = open_store(settings.database)
+    with closing(db.conn):
+        (row,) = snapshots.of(db, listing.listing_id)
+        last = custody.of(db, [row.snapshot_id])[-1]
+    assert ("exported", "li", "移送公安", "127.0.0.1") == (
+        last.did,
+        last.who,
+        last.why,
+        last.from_where,
+    )
 
 
 def test_a_page_that_could_not_be_kept_is_never_shown_as_the_listing(li, sealed):
