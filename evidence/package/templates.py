@@ -45,7 +45,11 @@ Column = tuple[str, float, str]
 _ROWS: tuple[Column, ...] = (
     ("序号", 1.2, "{{ s.number }}"),
     ("固定编号", 3.6, "{{ s.snapshot_id }}"),
-    ("网址、进入步骤", 7.7, "{{ s.url_requested }}\n最终：{{ s.url_final }}\n{{ s.steps }}"),
+    (
+        "网址、进入步骤、依据",
+        7.7,
+        "{{ s.url_requested }}\n最终：{{ s.url_final }}\n{{ s.steps }}\n{{ s.basis }}",
+    ),
     ("起止时间", 3.6, "{{ s.started }}\n{{ s.ended }}"),
     ("服务器", 3.2, "{{ s.server }}"),
     ("结果", 3.2, "{{ s.result }}\n{{ s.complete_words }}"),

@@ -44,7 +44,8 @@ def of_snapshot(folder: Path, verdict: Verdict, *, number: int) -> dict[str, Any
         "title": str(_read(folder / "fields.json").get("title", "")),
         "url_requested": told["url_requested"],
         "url_final": told["url_final"],
-        "steps": "进入步骤：" + " → ".join(map(_in_chinese, around.get("steps", ()))),
+        "steps": "进入步骤：" + " → ".join([*_way(around), *_steps(around)]),
+        "basis": _basis(around),
         "started_beijing": told["taken"]["started_beijing"],
         "ended_beijing": told["taken"]["ended_beijing"],
         "started": _in_words(told["taken"]["started_beijing"]),
@@ -131,11 +132,48 @@ def _in_words(at: str) -> str:
     return "{}年{}月{}日 {}时{}分{}秒".format(*found.groups()) if found else at
 
 
+def _way(around: Mapping[str, Any]) -> list[str]:
+    """How a patrol came to the page; nothing where a person gave the address."""
+    way = around.get("way")
+    if not isinstance(way, Mapping) or not way.get("lists_read_before"):
+        return []
+    lists = way["lists_read_before"]
+    last = lists[-1]
+    words = f"（搜索词：{'、'.join(last['words'])}）" if last.get("words") else ""
+    return [f"巡查先后读列表页 {len(lists)} 页，最后一页 {last['url']}{words}"]
+
+
+def _basis(around: Mapping[str, Any]) -> str:
+    """Under which legal basis and manners; who asked."""
+    way = around.get("way")
+    asked = (
+        f"发起：{'定时任务' if around.get('asked_by') == 'schedule' else around.get('asked_by')}"
+    )
+    if not isinstance(way, Mapping):
+        return f"{asked}；网址由人员提供"
+    rule = {"obey": "遵守", "override": "经批准不按其规则"}
+    robots = way.get("robots", {})
+    parts = [
+        f"依据：{str(way.get('legal_basis', '')).replace('not recorded', '') or '未记录'}",
+        f"robots.txt：{rule.get(str(robots.get('rule')), '未记录')}",
+        f"间隔 {way.get('milliseconds_between', 0) / 1000:g} 秒",
+        asked,
+    ]
+    return "；".join(parts)
+
+
+def _steps(around: Mapping[str, Any]) -> list[str]:
+    return [_in_chinese(step) for step in around.get("steps", ())]
+
+
 def _in_chinese(step: object) -> str:
     """A step as the capture records it; what has no Chinese here stays as it was recorded."""
     words = str(step)
     if words.startswith("goto "):
         return f"打开 {words.removeprefix('goto ')}"
+    for did, told in (("press ", "点击"), ("unstick ", "放平"), ("left alone ", "未动")):
+        if words.startswith(did):
+            return f"{told}「{words.removeprefix(did)}」"
     return _STEPS.get(words, words)
 
 

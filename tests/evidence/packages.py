@@ -26,6 +26,12 @@ COMMENT = "老客户小刘：上次那只还活着，我电话 13900001111"
 
 
 PICTURE = "http://127.0.0.1:8711/green.png"
+WAY = {
+    "lists_read_before": [{"url": "http://127.0.0.1:8711/s?q=x", "words": ["画眉"], "read_at": ""}],
+    "legal_basis": "巡查职责",
+    "robots": {"rule": "obey"},
+    "milliseconds_between": 4000,
+}
 BYSTANDER = (200, 30, 30)
 """The colour in which a commenter stands on the photograph."""
 
@@ -108,7 +114,7 @@ def a_bureau(folder: Path) -> Bureau:
         keeper = Keeper(settings.model_copy(update={"time_stamp_authorities": urls}), clock)
         page = {"text": text, "png": a_photograph(), "spots": SPOTS}
         seen = a_capture(clock, declared={"comments": [COMMENT]}, **page)
-        keeper.keep(seen, fields={**fields, "images": [PICTURE]})
+        keeper.keep(seen, fields={**fields, "images": [PICTURE]}, way=WAY)
         Keys(settings.keys).turn(clock)
         keeper.keep(listing_id="huapiao:992")
         wall = a_capture(

@@ -295,6 +295,9 @@ def test_the_documents_are_filled_from_the_manifests(bureau, made_once):
         assert UNSIGNED in words
         assert 2 == words.count("提取人员（签名）")
         assert "见证人" in words
+    assert "最后一页 http://127.0.0.1:8711/s?q=x（搜索词：画眉） → 打开 http://" in record
+    assert "依据：巡查职责；robots.txt：遵守；间隔 4 秒；发起：li" in record
+    assert "发起：li；网址由人员提供" in record
     assert "夜间由机器提取" in record
     assert "固定未成的记录：页面打不开" in record
     assert TITLE in record
