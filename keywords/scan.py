@@ -40,6 +40,8 @@ class Scan(NamedTuple):
         starts, ends, forms: of each match, in ``folded``, from left to right, longest first.
         sure: whether nothing more need be asked of it; of the others, what stands between
             their characters, and around Latin letters.
+        lows, highs: of each match, how far Chinese characters go on without a break before
+            and behind it; its own start and end where none stands there.
     """
 
     text: str
@@ -51,6 +53,8 @@ class Scan(NamedTuple):
     ends: list[int]
     forms: list[int]
     sure: list[bool]
+    lows: list[int]
+    highs: list[int]
 
 
 class Asked(NamedTuple):
@@ -197,10 +201,12 @@ class Scanner:
             folded = self._folding.folded(joined)
             at = np.array(folded.at)
             plain = folded.text
-            kept = self._classes(_codes(plain))
+            read = _codes(plain)
+            kept = self._classes(read)
         else:
             at = np.flatnonzero(classes != _VANISHES)
-            plain = self._reads.take(codes.take(at)).tobytes().decode("utf-32-le")
+            read = self._reads.take(codes.take(at))
+            plain = read.tobytes().decode("utf-32-le")
             kept = classes.take(at)
         begins = [0, *accumulate(len(text) + 2 for text in texts)]
         starts, ends, forms = self._walk(kept, self._begin(kept, _ANY), self._single)
@@ -211,6 +217,7 @@ class Scanner:
         order = np.lexsort((-ends, starts))
         order = order[(begins_clause | ~is_head)[order]]
         starts, ends, forms, first = starts[order], ends[order], forms[order], first[order]
+        lows, highs = _runs(read, at)
         is_whole = at.take(ends - 1) - first == ends - starts - 1
         yield Scan(
             joined,
@@ -222,6 +229,8 @@ class Scanner:
             ends.tolist(),
             forms.tolist(),
             (is_head[order] | (is_whole & self._asked.unbroken.take(forms))).tolist(),
+            lows.take(starts).tolist(),
+            highs.take(ends).tolist(),
         )
 
     def _begin(self, kept: Array, asked: int) -> tuple[Array, Array]:
@@ -263,6 +272,21 @@ class Scanner:
             keys = self._keys
             depth += 1
         return np.concatenate(starts), np.concatenate(ends), np.concatenate(forms)
+
+
+def _runs(read: Array, at: Array) -> tuple[Array, Array]:
+    """Return, for each place between characters, where the run of Chinese ones around it is."""
+    is_han = (read >= 0x3400) & (read <= 0x9FFF) & ((read <= 0x4DBF) | (read >= 0x4E00))  # noqa: PLR2004
+    is_han |= (read >= 0x20000) & (read <= 0x3FFFF)  # noqa: PLR2004 - planes 2 and 3
+    places = np.arange(len(at) + 1)
+    is_next = np.diff(at) == 1
+    goes_left = np.zeros(len(places), bool)
+    goes_left[1:-1] = is_next & is_han[:-1]
+    goes_right = np.zeros(len(places), bool)
+    goes_right[1:-1] = is_next & is_han[1:]
+    lows = np.maximum.accumulate(np.where(goes_left, 0, places))
+    highs = np.minimum.accumulate(np.where(goes_right, len(at), places)[::-1])[::-1]
+    return lows, highs
 
 
 def _codes(text: str) -> Array:

@@ -7,7 +7,6 @@ from keywords.compiled import Entry
 from keywords.context import Context
 from keywords.forms import Form, Forms
 from keywords.kinds import CONFUSER
-from keywords.normalise import is_han
 from keywords.scan import Scan
 from keywords.strewn import is_noise
 
@@ -61,11 +60,13 @@ class Sieve:
         reach: dict[str, int] = {}
         shade = shelter = -1
         taker: Match | None = None
-        for start, end, number, is_sure in zip(
+        for start, end, number, is_sure, low, high in zip(
             scan.starts[first:behind],
             scan.ends[first:behind],
             scan.forms[first:behind],
             scan.sure[first:behind],
+            scan.lows[first:behind],
+            scan.highs[first:behind],
             strict=True,
         ):
             form = forms[number]
@@ -95,8 +96,11 @@ class Sieve:
                     continue
             if form.kind == "anybird" and end <= shade:
                 continue  # the 鸟 of 捕鸟网
-            if form.is_loose and self.is_chance(scan, start, end):
-                continue
+            if form.is_loose and (low < start or end < high):
+                begin = max(low, start - _FAR)
+                block = folded[begin : min(high, end + _FAR)]
+                if not self._context.is_word(block, start - begin, end - begin):
+                    continue  # 红子 in 粉红子母扣
             reach[says] = end
             if not form.is_around and end > shade:
                 shade = end
@@ -131,20 +135,6 @@ class Sieve:
                 ):
                     return True
         return False
-
-    def is_chance(self, scan: Scan, start: int, end: int) -> bool:
-        """Return whether the term only seems to stand there: 红子 in 粉红子母扣."""
-        text, at = scan.folded, scan.at
-        left = at[start - 1] + 1 == at[start] and is_han(text[start - 1])
-        right = at[end - 1] + 1 == at[end] and is_han(text[end])
-        if not left and not right:
-            return False
-        low, high = start, end
-        while low > start - _FAR and at[low - 1] + 1 == at[low] and is_han(text[low - 1]):
-            low -= 1
-        while high < end + _FAR and at[high - 1] + 1 == at[high] and is_han(text[high]):
-            high += 1
-        return not self._context.is_word(text[low:high], start - low, end - low)
 
 
 class _Neighbours:

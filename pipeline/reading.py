@@ -1,9 +1,10 @@
 """What we make of a listing: the words found in it, the reasons to look closer, the score."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from itertools import product
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from keywords.hits import Hit, Species
 from pipeline.counting import stands_counted
@@ -37,7 +38,10 @@ class Reading:
             them where one took a name back.
     """
 
-    __slots__ = ("_words", "hits", "kinds", "listing", "lookalikes", "species", "vetoed")
+    __slots__ = (
+        *("_keys", "_text", "_words"),
+        *("hits", "kinds", "listing", "lookalikes", "species", "vetoed"),
+    )
 
     def __init__(
         self,
@@ -49,6 +53,7 @@ class Reading:
         species: Mapping[str, Species] = MappingProxyType({}),
     ) -> None:
         self.listing = listing
+        self._text: str | None = None
         self.hits = hits
         self.vetoed = vetoed
         self.lookalikes = lookalikes
@@ -62,17 +67,19 @@ class Reading:
             else:
                 said.setdefault(hit.term, hit)
         self._words = words
-        self.kinds = frozenset([*words, _TAKEN_BACK] if lookalikes else words)
+        self.kinds, self._keys = _keys_of(frozenset([*words, _TAKEN_BACK] if lookalikes else words))
 
-    def words(self, *kinds: str, strengths: Iterable[str] = _STRENGTHS) -> list[Hit]:
+    def words(self, *kinds: str, strengths: tuple[str, ...] = _STRENGTHS) -> list[Hit]:
         """Return the hits of these kinds, each term once."""
         words = self._words
+        asked = kinds, strengths
+        keys = self._keys.get(asked)
+        if keys is None:
+            keys = tuple(key for key in product(strengths, kinds) if key[::-1] in words)
+            keys = self._keys[asked] = tuple((kind, strength) for strength, kind in keys)
         found: list[Hit] = []
-        for strength in strengths:
-            for kind in kinds:
-                said = words.get((kind, strength))
-                if said is not None:
-                    found += said.values()
+        for key in keys:
+            found += words[key].values()
         return found
 
     def is_name(self, hit: Hit) -> bool:
@@ -120,12 +127,28 @@ class Reading:
     @property
     def text(self) -> str:
         """Title, text and picture text, as shown, one after the other."""
-        listing = self.listing
-        return "\n".join(filter(None, (listing.title, listing.text, listing.ocr)))
+        if self._text is None:
+            listing = self.listing
+            self._text = "\n".join(filter(None, (listing.title, listing.text, listing.ocr)))
+        return self._text
 
     def birds_of(self, hits: Iterable[Hit]) -> list[Species]:
         """Return the birds, or groups of birds, that hits may mean."""
         return [self.species[name] for hit in hits for name in hit.species]
+
+
+_Kinds = frozenset[tuple[str, str]]
+_Keys = dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[tuple[str, str], ...]]
+
+
+@lru_cache(maxsize=4096)
+def _keys_of(kinds: _Kinds) -> tuple[_Kinds, _Keys]:
+    """Return the set of kinds kept once, and which of them each question of a signal meets.
+
+    Readings with the same kinds share the answers: a signal asks by 2 to 30 pairs of kind and
+    strength, most of which are not there.
+    """
+    return kinds, {}
 
 
 class Signal(NamedTuple):
@@ -175,8 +198,16 @@ def kinds_of(look: Look) -> frozenset[tuple[str, str]]:
     return kinds
 
 
-class Ranked(NamedTuple):
+_FIELDS = ("listing", "hits", "species", "signals", "score", "is_suspicious", "lexicon")
+_Told = tuple[str, ...] | Callable[[], tuple[str, ...]]
+_Why = tuple[Signal, ...] | Callable[[], tuple[Signal, ...]]
+
+
+class Ranked:
     """A listing with its score and every point of it explained.
+
+    The score is there at once. Names and sentences may come as functions: they are made when
+    they are first asked for, which for most listings of a night nobody does.
 
     Attributes:
         species: Chinese names of the birds meant, surest first; a group's name ("猫头鹰")
@@ -185,10 +216,55 @@ class Ranked(NamedTuple):
         lexicon: version of the lexicon that read it.
     """
 
-    listing: Listing
-    hits: tuple[Hit, ...]
-    species: tuple[str, ...]
-    signals: tuple[Signal, ...]
-    score: int
-    is_suspicious: bool
-    lexicon: str = ""
+    __slots__ = ("_signals", "_species", "hits", "is_suspicious", "lexicon", "listing", "score")
+
+    def __init__(  # noqa: PLR0917 - a record
+        self,
+        listing: Listing,
+        hits: tuple[Hit, ...],
+        species: _Told,
+        signals: _Why,
+        score: int,
+        is_suspicious: bool,  # noqa: FBT001 - its last two fields
+        lexicon: str = "",
+    ) -> None:
+        self.listing = listing
+        self.hits = hits
+        self._species = species
+        self._signals = signals
+        self.score = score
+        self.is_suspicious = is_suspicious
+        self.lexicon = lexicon
+
+    @property
+    def species(self) -> tuple[str, ...]:
+        """The birds meant, surest first."""
+        told = self._species
+        if not isinstance(told, tuple):
+            told = self._species = told()
+        return told
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """The reasons, each with its points and its sentence."""
+        why = self._signals
+        if not isinstance(why, tuple):
+            why = self._signals = why()
+        return why
+
+    def _replace(self, **changes: Any) -> "Ranked":
+        """Return a copy with other values in some fields, as a named tuple does."""
+        named = dict(zip(_FIELDS, self._all(), strict=True))
+        return Ranked(**{**named, **changes})
+
+    def _all(self) -> tuple[object, ...]:
+        told = self.listing, self.hits, self.species, self.signals
+        return *told, self.score, self.is_suspicious, self.lexicon
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ranked) and self._all() == other._all()
+
+    __hash__ = None  # type: ignore[assignment]  # a listing holds a mapping
+
+    def __repr__(self) -> str:
+        return "Ranked({!r}, {!r}, {!r}, {!r}, {!r}, {!r}, {!r})".format(*self._all())

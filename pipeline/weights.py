@@ -24,12 +24,14 @@ class Weight:
         points: log-odds for one piece of evidence, for two, and so on; the last one stays.
         orders_only: moves a listing within its side of the line, never across it.
         zh, en: the sentence shown; ``{quote}`` stands for the words of the listing.
+        around: the Chinese sentence parted at the words of the listing.
     """
 
     points: tuple[float, ...]
     zh: str
     en: str
     orders_only: bool = False
+    around: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,22 +50,32 @@ class Weights:
 
     def weighed(self, signal: Signal) -> Signal:
         """Return the signal with its points and its sentence."""
-        weight = self.signals[signal.name]
-        points = weight.points[min(signal.pieces, len(weight.points)) - 1]
-        because = weight.zh.replace("{quote}", signal.quote)
-        return Signal(signal.name, points, because, signal.quote, signal.pieces)
+        name, points = self.points_of(signal)
+        because = signal.quote.join(self.signals[name].around)
+        return Signal(name, points, because, signal.quote, signal.pieces)
 
     def score(self, signals: Iterable[Signal]) -> int:
         """Return 0..100 for a listing with these signals; 0 where nothing speaks for it."""
+        return self.score_of([(signal.name, signal.points) for signal in signals])
+
+    def points_of(self, signal: Signal) -> tuple[str, float]:
+        """Return the name of a signal and what it is worth."""
+        name, _, _, _, pieces = signal
+        points = self.signals[name].points
+        return name, points[pieces - 1 if pieces < len(points) else -1]
+
+    def score_of(self, points: Iterable[tuple[str, float]]) -> int:
+        """Return the score for names of signals and what each is worth."""
         deciding = self.start
         ordering = 0.0
         speaks = False
-        for signal in signals:
-            speaks = speaks or signal.points > 0
-            if self.signals[signal.name].orders_only:
-                ordering += signal.points
+        for name, worth in points:
+            if worth > 0:
+                speaks = True
+            if self.signals[name].orders_only:
+                ordering += worth
             else:
-                deciding += signal.points
+                deciding += worth
         if not speaks:
             return 0
         line = self.line
@@ -122,4 +134,5 @@ def _weight(file: Path, name: str, values: dict[str, Any]) -> Weight:
         raise BadInput(
             str(file), f"{name}.points {list(points)} fall", "give as much or more for each piece"
         )
-    return Weight(points, values["zh"], values["en"], bool(values.get("orders_only")))
+    around = tuple(values["zh"].split("{quote}"))
+    return Weight(points, values["zh"], values["en"], bool(values.get("orders_only")), around)
