@@ -3,18 +3,22 @@
 import json
 import shutil
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from evidence import manifest
 from evidence.keys import Keys, read_history
+from evidence.package.build import Order, export
 from evidence.shelf import Shelf
 from evidence.sign import Seal
 from evidence.verify import verify, verify_all
 from pipeline.base.clock import SystemClock
 from pipeline.base.errors import BadInput
+from pipeline.store.open import open_store
 from tests.evidence.conftest import Keeper
+from tests.evidence.packages import by_script
 
 
 @pytest.fixture
@@ -121,12 +125,19 @@ def sm2_key(tmp_path) -> Path:
     return file
 
 
-def test_where_the_bureau_has_an_sm2_key_both_sign(settings, clock, sm2_key):
+def test_where_the_bureau_has_an_sm2_key_both_sign(settings, clock, sm2_key, tmp_path):
     """The public half is named in the manifest, which our own key signs too."""
     keeper = Keeper(settings.model_copy(update={"sm2_key": sm2_key}), clock)
     kept = keeper.keep()
 
     assert verify(kept.folder).signed_by.endswith(" + SM2")
+    db = open_store(settings.database)
+    with closing(db.conn):
+        order = Order(what=(kept.snapshot_id,), title="x", by="li")
+        package = export(db, keeper.settings, order, out=tmp_path / "x", clock=clock).folder
+    assert 0 == by_script(package)[0]
+    shutil.copy(kept.folder / "manifest.sig", next(package.rglob("manifest.sm2.sig")))
+    assert "manifest.sm2.sig：签名与清单不符" in by_script(package)[1]
     signature = kept.folder / "manifest.sm2.sig"
     signature.chmod(0o644)
     for broken in (b"", bytes([signature.read_bytes()[0]]) + signature.read_bytes()[1:-1] + b"x"):
