@@ -1,12 +1,14 @@
 """A shop to crawl at full speed: a process of its own that answers from memory.
 
 ``python -m benchmarks.shop LISTINGS`` prints its port and serves until its input ends.
-``GET /_since`` returns how many pages it served, and over how many seconds, since it was last
-asked: a yardstick that neither side of a comparison holds in its own hand.
+``GET /_since`` returns how many pages it served, how many bytes, and over how many seconds,
+since it was last asked: a yardstick that neither side of a comparison holds in its own hand. Each
+page has an ETag, and is not sent again to whoever shows it.
 """
 
 import asyncio
 import contextlib
+import hashlib
 import json
 import random
 import sys
@@ -14,6 +16,7 @@ import time
 from dataclasses import dataclass, field
 
 PER_PAGE = 50
+_HEAD = 400
 SEED = 20260310
 
 _BIRDS = ("画眉", "八哥", "鹩哥", "百灵", "绣眼", "靛颏", "牡丹鹦鹉", "玄凤", "文鸟", "珍珠鸟")
@@ -29,21 +32,30 @@ class Shop:
 
     pages: dict[str, bytes]
     count: int = 0
+    sent: int = 0
     first: float = 0.0
     last: float = field(default=0.0)
 
-    def answer(self, path: str) -> bytes:
-        """Return a whole response."""
+    def answer(self, path: str, tag: str = "") -> bytes:
+        """Return a whole response; ``tag``: what the asker has already."""
         if path == "/_since":
-            told = {"pages": self.count, "seconds": self.last - self.first}
-            self.count, self.first, self.last = 0, 0.0, 0.0
+            told = {
+                "pages": self.count,
+                "seconds": self.last - self.first,
+                "bytes": self.sent,
+            }
+            self.count, self.sent, self.first, self.last = 0, 0, 0.0, 0.0
             return _response(json.dumps(told).encode(), "application/json")
         if path == "/robots.txt":
             return _response(b"User-agent: *\nDisallow: /admin/\n", "text/plain")
         now = time.perf_counter()
         self.first = self.first or now
         self.last, self.count = now, self.count + 1
-        return self.pages.get(path) or _response(b"gone", "text/html", "404 Not Found")
+        answer = self.pages.get(path) or _response(b"gone", "text/html", "404 Not Found")
+        if tag and f"ETag: {tag}".encode() in answer[:_HEAD]:
+            answer = _response(b"", "text/html", "304 Not Modified")
+        self.sent += len(answer)
+        return answer
 
 
 def shop_of(listings: int) -> Shop:
@@ -94,8 +106,20 @@ def _html(body: str) -> bytes:
 
 
 def _response(body: bytes, kind: str, status: str = "200 OK") -> bytes:
-    head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+    tag = hashlib.sha256(body).hexdigest()[:16]
+    head = (
+        f'HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nETag: "{tag}"\r\n'
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
     return head.encode() + body
+
+
+def _tag_of(head: bytes) -> str:
+    for line in head.split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        if name.lower() == b"if-none-match":
+            return value.strip().decode("latin-1")
+    return ""
 
 
 async def _serve(shop: Shop) -> None:
@@ -103,7 +127,8 @@ async def _serve(shop: Shop) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, OSError):
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
-                writer.write(shop.answer(head.split(b" ", 2)[1].decode("latin-1")))
+                path = head.split(b" ", 2)[1].decode("latin-1")
+                writer.write(shop.answer(path, _tag_of(head)))
         writer.close()
 
     server = await asyncio.start_server(talk, "127.0.0.1", 0)

@@ -1,6 +1,7 @@
 """The spider, for sources whose pages need a real browser."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,6 +36,8 @@ def browser_for(job: Job, path: str, timeout_seconds: float) -> Browser:
 class BrowserSpider(SourceSpider):
     """Opens each page in the browser, reads it while it stands open, and closes it."""
 
+    asks_whether_changed = False  # a page in the browser asks for what it needs itself
+
     def __init__(self, job: Job, browser: Browser, **more: Any) -> None:
         super().__init__(job, **more)
         self.browser = browser
@@ -56,6 +59,7 @@ class BrowserSpider(SourceSpider):
     async def opened(self, response: Response, due: Due) -> None:
         """Read a page that stands open."""
         page = response.meta["playwright_page"]
+        began = self.job.clock.steady_seconds()
         work = BrowserWork(self.job.reading, self.job.delivery, self.write)
         try:
             if not self.job.stopped and not self.try_again(response, due):
@@ -73,8 +77,24 @@ class BrowserSpider(SourceSpider):
             self.job.delivery.take(given_up(due, f"program: {type(error).__name__}"))
         finally:
             await close(page, self.browser)
+            self._count_minutes(due, response, began)
             self.job.feed.landed(due)
             self.go_on()
+
+    def _count_minutes(self, due: Due, response: Response, began: float) -> None:
+        """Count how long a page stood open, towards what its host is asked for tonight."""
+        seconds = self.job.clock.steady_seconds() - began
+        seconds += float(response.meta.get("download_latency") or 0.0)
+        received = len(response.body)
+        host = host_of(due.url)
+        if self.job.budget is not None:
+            self.job.budget.spend(host, received=received, browser_seconds=seconds)
+        told = {
+            "robots": self.job.robots.get(host, self.source.manners.robots),
+            "received": received,
+            "browser_seconds": round(seconds, 2),
+        }
+        self.job.requests[due.page_id] = json.dumps(told)
 
     def failed(self, failure: Failure) -> None:
         """Close what was opened, and note why there was no answer."""

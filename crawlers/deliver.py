@@ -6,16 +6,17 @@ killed after it, they are done.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.base.clock import Clock
-from pipeline.ingest import Ingested, NotKept, ingest_many, mark_gone
+from pipeline.ingest import Ingested, NotKept, ingest_many, mark_gone, seen_again
 from pipeline.listing import Listing
 from pipeline.score import Reader
 from pipeline.store import crawls, leads
 from pipeline.store.crawls import Run
 from pipeline.store.ledger import Due, Finished, Ledger, Outcome, Settled, What
 from pipeline.store.open import Database
+from pipeline.store.remembered import Memory, Remembered
 
 BATCH = 32
 """Pages written in one transaction: few enough that a kill costs a moment's work."""
@@ -36,6 +37,8 @@ class Yield:
         gone: site ids that the source says are no longer there.
         is_recheck: the listings were looked up again; no list showed them tonight.
         leads: what a search found: handed on to other sources, not kept as listings.
+        known: pages of listings that are as they were, by what is remembered of them.
+        remember: what is to be remembered of the page itself.
     """
 
     page: Finished | None
@@ -48,6 +51,8 @@ class Yield:
     gone: Sequence[str] = ()
     is_recheck: bool = False
     leads: Sequence[Listing] = ()
+    known: Sequence[Remembered] = ()
+    remember: Remembered | None = None
 
 
 @dataclass(slots=True)
@@ -56,6 +61,7 @@ class Delivery:
 
     Attributes:
         on_written: called after each transaction, with the number of pages it finished.
+        memory: what pages were; None where nothing is remembered.
     """
 
     db: Database
@@ -64,6 +70,7 @@ class Delivery:
     reader: Reader
     clock: Clock
     on_written: Callable[[int], None] = lambda _: None
+    memory: Memory | None = None
     _waiting: list[Yield] = field(default_factory=list)
 
     @property
@@ -122,8 +129,41 @@ class Delivery:
         )
         for (given, listing), answer in zip(asked, answers, strict=True):
             self.ledger.settle(_settled(listing, answer, is_recheck=given.is_recheck))
+            self._remember(given, listing, answer)
+
+    def _remember(self, given: Yield, listing: Listing, answer: Ingested | NotKept) -> None:
+        """Remember the page of a listing, once the listing is kept."""
+        page = given.remember
+        if self.memory is None or page is None or page.key != f"item:{listing.site_id}":
+            return
+        if isinstance(answer, Ingested):
+            names = tuple(name for name, is_there in filled(listing).items() if is_there)
+            is_flagged = answer.ranked.is_suspicious
+            self.memory.keep(replace(page, filled=names, is_flagged=is_flagged))
+
+    def _see_again(self, page: Remembered, *, is_recheck: bool) -> None:
+        """Count a listing as seen whose page is as it was."""
+        site_id = page.key.removeprefix("item:")
+        seen_again(
+            self.db, f"{self.run.source}:{site_id}", clock=self.clock, run_id=self.run.run_id
+        )
+        self.ledger.settle(
+            Settled(
+                site_id=site_id,
+                outcome="rechecked" if is_recheck else "known",
+                what="known",
+                is_flagged=page.is_flagged,
+                filled=page.filled,
+            )
+        )
 
     def _settle(self, given: Yield) -> None:
+        for page in given.known:
+            self._see_again(page, is_recheck=given.is_recheck)
+            if self.memory is not None and given.page is not None and not given.cards:
+                self.memory.looked(page)  # it was asked for, and has not changed
+        if self.memory is not None and given.remember is not None and given.remember.body:
+            self.memory.keep(given.remember)
         for settled in given.settled:
             self.ledger.settle(settled)
         for lead in given.leads:

@@ -5,6 +5,7 @@ made: names are resolved through :class:`GatedResolver`, which hands on only the
 that the gate lets pass, and Twisted connects to exactly those.
 """
 
+import time
 from typing import Any, Protocol
 
 from scrapy import Request
@@ -43,6 +44,9 @@ class Porter(Protocol):
     def is_ours(self, url: str) -> bool:
         """Return whether an address belongs to the site that is read."""
 
+    def came_back(self, request: Request, *, received: int, took_seconds: float) -> None:
+        """Note that a request left, and what came back of it over the wire."""
+
 
 def porter_of(crawler: Crawler) -> Porter:
     """Return the spider of a crawler as the door knows it."""
@@ -56,8 +60,15 @@ class Door(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """Fetch, once the porter has nothing against it."""
-        porter_of(self._crawler).let_out(request)
-        return await super().download_request(request)
+        porter = porter_of(self._crawler)
+        porter.let_out(request)
+        began, received = time.monotonic(), 0
+        try:
+            response = await super().download_request(request)
+            received = len(response.body)
+        finally:
+            porter.came_back(request, received=received, took_seconds=time.monotonic() - began)
+        return response
 
 
 class GatedResolver(CachingHostnameResolver):

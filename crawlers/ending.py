@@ -50,6 +50,7 @@ def _write_end(db: Database, run: Run, job: Job, health: Health) -> Run:
         "user_agent": source.manners.user_agent or USER_AGENT,
         "basis": source.basis,
         "limit": job.reading.limit or 0,
+        "spent": job.budget.as_json() if job.budget else {},
     }
     crawls.say_manners(db, run, manners)
     return crawls.end(

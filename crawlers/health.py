@@ -13,6 +13,7 @@
 
 from dataclasses import dataclass
 
+from crawlers.reading import KNOWN_FROM_HERE
 from crawlers.source import Source
 from pipeline.base.language import _
 from pipeline.store.sums import Sums
@@ -144,7 +145,9 @@ def _amount(source: Source, sums: Sums, *, is_limited: bool) -> Health | None:
     if sums.listed > ceiling:
         words = _("{n} 条，多于上限 {most}").format(n=sums.listed, most=ceiling)
         return Health("thin", "ceiling", words)
-    if not is_limited and sums.listed < floor:
+    # a list in order of time, read to where all is known: what lies beyond is up as it was
+    is_cut = KNOWN_FROM_HERE in sums.page_refusals
+    if not is_limited and not is_cut and sums.listed < floor:
         words = _("{n} 条，少于下限 {least}").format(n=sums.listed, least=floor)
         return Health("thin", "floor", words)
     limits = [why for why in (*sums.refused, *sums.page_refusals) if why.startswith("limits.")]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from crawlers.budget import Budget
 from crawlers.deliver import Delivery
 from crawlers.feed import Feed
 from crawlers.kept import KeptPages
@@ -23,6 +24,8 @@ class Job:
         stopped: why the run was ended before its end; empty where it came to its end.
         error: what broke the run itself, not a page of it: the store, the lease.
         robots: host -> what its robots.txt said.
+        budget: what the hosts may still be asked for tonight.
+        requests: page -> how it was asked for, as JSON, until the ledger writes it down.
     """
 
     reading: Reading
@@ -36,6 +39,8 @@ class Job:
     because: str = ""
     error: Exception | None = None
     robots: dict[str, str] = field(default_factory=dict)
+    budget: Budget | None = None
+    requests: dict[int, str] = field(default_factory=dict)
 
 
 def seed(job: Job) -> None:
@@ -65,6 +70,7 @@ def recheck(job: Job) -> None:
     with job.delivery.db.atomic():
         if job.reading.limit is not None or not job.reading.shown or job.ledger.has_trouble():
             return
-        unseen = job.ledger.unseen(job.reading.source.key, RECHECKS)
+        is_cut = job.reading.source.search.until == "known"
+        unseen = job.ledger.unseen(job.reading.source.key, RECHECKS, only_in_time=is_cut)
         job.ledger.add(job.reading.recheck(unseen))
     job.feed.add(job.ledger.due(after=job.feed.last_page_id))

@@ -15,8 +15,11 @@ from pipeline.listing import Listing
 from pipeline.page import PageKind, PageSeen, PageVerdict, judge
 from pipeline.store.ledger import Due, Finished, Settled
 from pipeline.store.listings import from_json, to_json
+from pipeline.store.remembered import Memory, Remembered
 
 WALLS = frozenset({PageKind.LOGIN_WALL, PageKind.CHALLENGE})
+KNOWN_FROM_HERE = "a whole page is known: what comes after it was read before"
+"""Why a list in order of time is not read to its end."""
 _READABLE = frozenset({PageKind.NORMAL, PageKind.EMPTY})
 
 
@@ -48,6 +51,7 @@ class Reading:
         shown: site ids that the lists of this run have shown.
         keys: pages that the run knows.
         day: the date that the run counts for: whose turn it is among many words.
+        memory: what pages were when they were last fetched; None where nothing is remembered.
     """
 
     source: Source
@@ -58,6 +62,7 @@ class Reading:
     shown: set[str] = field(default_factory=set)
     keys: set[str] = field(default_factory=set)
     day: date | None = None
+    memory: Memory | None = None
     _met: set[str] = field(default_factory=set)  # on the lists that this process has read
 
     def seeds(self) -> list[Due]:
@@ -125,7 +130,8 @@ class Reading:
         is_news = not names <= self._met
         self._met |= names
         self.shown |= names
-        after = self._page_after(due, page, is_news=is_news)
+        is_known = bool(page.cards) and len(given.known) == len(page.cards)
+        after = self._page_after(due, page, is_news=is_news, is_known=is_known)
         if isinstance(after, Due):
             self.keys.add(after.key)
             found.insert(0, after)
@@ -139,6 +145,7 @@ class Reading:
         found: list[Due] = []
         listings: list[Listing] = []
         settled: list[Settled] = []
+        known: list[Remembered] = []
         taken = set(self.shown)
         for card in page.cards:
             if card.site_id in taken:
@@ -151,7 +158,11 @@ class Reading:
                 )
             elif page.has_details:
                 key = f"item:{card.site_id}"
-                meta = {"card": to_json(card)}
+                same = self.memory.unchanged(card) if self.memory else None
+                if same and self.memory and self._may_rest(same, self.memory):
+                    known.append(same)
+                    continue
+                meta = {"card": to_json(card), "same": same is not None}
                 if key not in self.keys:
                     self.keys.add(key)
                     found.append(Due(key=key, url=card.url, kind="listing", meta=meta))
@@ -164,7 +175,17 @@ class Reading:
             found=found,
             listings=listings,
             settled=settled,
+            known=known,
         )
+
+    def _may_rest(self, page: Remembered, memory: Memory) -> bool:
+        """Return whether a page need not be asked for: not where answers on it may be new."""
+        return self.source.replies is None and memory.may_rest(page)
+
+    def unchanged(self, due: Due, page: Remembered) -> Yield:
+        """Return what it means that the server says: not changed (304), of a listing's page."""
+        finished = Finished(page_id=due.page_id, state="done", page=PageKind.NORMAL, status=304)
+        return Yield(page=finished, known=[page], is_recheck=due.kind == "recheck")
 
     def _further(self, due: Due, page: IndexPage) -> list[Due]:
         """Return the lists that this one names: they are one step deeper, and bounded as well."""
@@ -269,7 +290,7 @@ class Reading:
         return "" if self.site.holds(url) else "address: on another site"
 
     def _page_after(
-        self, due: Due, page: IndexPage, *, is_news: bool
+        self, due: Due, page: IndexPage, *, is_news: bool, is_known: bool
     ) -> Due | tuple[Due, str] | None:
         number, depth = int(due.meta["number"]) + 1, int(due.meta["depth"]) + 1
         url = page.next_url
@@ -281,17 +302,23 @@ class Reading:
         key = canonical(url)
         meta = {"start": due.meta["start"], "number": number, "depth": depth}
         after = Due(key=key, url=url, kind="index", meta=meta)
-        limits = self.source.limits
         if self.limit is not None and len(self.shown) >= self.limit:
             return None
-        if not is_news or key in self.keys:
-            return after, "the list repeats itself"
-        if depth > limits.depth:
-            return after, f"limits.depth {limits.depth}"
-        if len(self.keys) >= limits.pages:
-            return after, f"limits.pages {limits.pages}"
-        why = self._why_not_there(url)
+        why = self._why_not_on(after, is_news=is_news, is_known=is_known)
         return (after, why) if why else after
+
+    def _why_not_on(self, after: Due, *, is_news: bool, is_known: bool) -> str:
+        """Return why a list is not read on; empty where it is."""
+        limits = self.source.limits
+        if not is_news or after.key in self.keys:
+            return "the list repeats itself"
+        if is_known and self.source.search.until == "known":
+            return KNOWN_FROM_HERE
+        if int(after.meta["depth"]) > limits.depth:
+            return f"limits.depth {limits.depth}"
+        if len(self.keys) >= limits.pages:
+            return f"limits.pages {limits.pages}"
+        return self._why_not_there(after.url)
 
 
 def outcome_of(due: Due, verdict: PageVerdict, fetched: Fetched) -> Finished:

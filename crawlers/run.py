@@ -9,13 +9,14 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess
 
+from crawlers.budget import budget_of
 from crawlers.deliver import Delivery
 from crawlers.ending import end_run
 from crawlers.families import reader_of
@@ -37,6 +38,7 @@ from pipeline.store import crawls
 from pipeline.store.crawls import Run
 from pipeline.store.ledger import Ledger
 from pipeline.store.open import Database, open_store
+from pipeline.store.remembered import Memory
 from pipeline.store.sums import Sums, sums_of
 
 INTERRUPT_SECONDS = 5.0
@@ -135,19 +137,31 @@ def run_source(
         gate = gate_for(source.allow_private)
         ledger = Ledger(db, run.run_id, clock=clock)
         pauses = Pauses(clock.steady_seconds)
-        delivery = Delivery(db=db, run=run, ledger=ledger, reader=reader, clock=clock)
+        look_again = timedelta(seconds=source.look_again_seconds)
+        memory = Memory(db, source.key, source.rules, look_again, clock)
+        delivery = Delivery(
+            db=db, run=run, ledger=ledger, reader=reader, clock=clock, memory=memory
+        )
         if on_progress is not None:
             say = on_progress
             delivery.on_written = lambda _: say(sums_of(db, run.run_id))
         job = Job(
             reading=Reading(
-                source, reader_of(source), gate, Site(source), asked.limit, day=asked.night_on
+                source,
+                reader_of(source),
+                gate,
+                Site(source),
+                asked.limit,
+                day=asked.night_on,
+                memory=memory,
             ),
             feed=Feed(source.manners.at_once, pauses, clock.steady_seconds),
             delivery=delivery,
             ledger=ledger,
+            requests=ledger.requests,
             gate=gate,
             clock=clock,
+            budget=budget_of(db, source, run.night_on),
             kept=KeptPages(None if asked.dry_run else settings.logs / "unread"),
         )
         scrapys = scrapy_settings(source, gate=gate, log_file=_log_file(settings, source))

@@ -4,6 +4,7 @@ Its parts stand in :mod:`crawlers.source_parts`; what concerns a whole file (a p
 address, a robots override, a floor) is judged in :mod:`crawlers.sources`.
 """
 
+import hashlib
 from datetime import date
 from itertools import product
 from typing import Literal, NamedTuple
@@ -75,7 +76,8 @@ class Source(Written):
     """One source file, checked.
 
     ``marks`` are pieces of markup by which a page is recognised whose address says nothing;
-    ``like`` names a shape of ``data/shapes/`` that the file was completed from.
+    ``like`` names a shape of ``data/shapes/`` that the file was completed from. ``look_again``
+    is how long the page of a listing is left alone whose card on the list is as it was.
     """
 
     key: str = Field(pattern=KEY, max_length=40)
@@ -89,6 +91,7 @@ class Source(Written):
     page: str = Field("", max_length=60)
     browser: bool = False
     every: str = Field("1d", pattern=r"^[1-9]\d{0,3}[hdw]$")
+    look_again: str = Field("7d", pattern=r"^(?:0|[1-9]\d{0,3})[hd]$")
     report_url: str = Field("", max_length=500)
     marks: Words = ()
     search: SearchPart
@@ -167,6 +170,17 @@ class Source(Written):
         return self.detail is not None and (
             self.detail.written_as == "json" or self.detail.script is not None
         )
+
+    @property
+    def rules(self) -> str:
+        """A hash of all that decides what is read from a page."""
+        parts = {"base_url", "family", "page", "answers", "list", "detail", "replies"}
+        return hashlib.sha256(self.model_dump_json(include=parts).encode()).hexdigest()[:16]
+
+    @property
+    def look_again_seconds(self) -> int:
+        """How long an unchanged page is left alone."""
+        return int(self.look_again[:-1]) * {"h": 3600, "d": 86_400}[self.look_again[-1]]
 
     @property
     def interval_seconds(self) -> int:

@@ -165,6 +165,8 @@ class SearchPart(Written):
         pages: index pages read for each word and place, at most.
         first_page, page_step: how ``{page}`` counts (贴吧: 0 and 50).
         encoding: how words are encoded in the address (1688: gbk).
+        until: ``end``, or ``known`` for a list in order of time: it is read no further than a
+            whole page of listings that are known and as they were.
         per_day: words looked for in one day; the others have their turn on the days after.
             0: all of them every day.
     """
@@ -176,6 +178,7 @@ class SearchPart(Written):
     first_page: int = Field(1, ge=0, le=1)
     page_step: int = Field(1, ge=1, le=1000)
     encoding: Literal["utf-8", "gbk", "gb18030", "big5"] = "utf-8"
+    until: Literal["end", "known"] = "end"
     per_day: int = Field(0, ge=0, le=10_000)
 
 
@@ -237,13 +240,20 @@ class Expect(Written):
 
 
 class Limits(Written):
-    """Where a run stops whatever the site says."""
+    """Where a run stops whatever the site says.
+
+    ``night_pages``, ``night_bytes`` and ``browser_minutes`` are what one host is asked for in one
+    night, by all runs and all sources of it together.
+    """
 
     pages: int = Field(500, ge=1, le=1_000_000)
     bytes: int = Field(20_000_000, ge=1_000, le=1_000_000_000)
     unpacked_bytes: int = Field(40_000_000, ge=1_000, le=1_000_000_000)
     seconds: float = Field(30.0, gt=0, le=600)
     run_seconds: float = Field(3600.0, gt=0, le=86_400)
+    night_pages: int = Field(5_000, ge=1, le=1_000_000)
+    night_bytes: int = Field(2_000_000_000, ge=1_000, le=1_000_000_000_000)
+    browser_minutes: float = Field(120.0, gt=0, le=1_440)
     depth: int = Field(50, ge=1, le=10_000)
     redirects: int = Field(5, ge=0, le=20)
 

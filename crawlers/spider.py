@@ -5,9 +5,11 @@ becomes a :class:`~crawlers.deliver.Yield`, and once that is on disk the pages i
 due in their turn. There is no other memory, so a run goes on wherever it was broken off.
 """
 
+import json
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 from scrapy import Request, Spider, signals
@@ -31,10 +33,12 @@ from crawlers.manners import (
 )
 from crawlers.pages.base import Fetched, fetched
 from crawlers.reading import WallMet, given_up
+from crawlers.remembering import as_of_now, remembering
 from pipeline.base import log
 from pipeline.base.errors import FetchRefused, ShouyiError
 from pipeline.store import crawls
 from pipeline.store.ledger import Due, Finished
+from pipeline.store.remembered import Remembered
 
 _WRITE_SECONDS = 0.25
 _log = log.get("crawlers")
@@ -44,6 +48,7 @@ class SourceSpider(Spider):
     """Reads one source once."""
 
     name = "shouyi"
+    asks_whether_changed = True
 
     def __init__(self, job: Job, **more: Any) -> None:
         super().__init__(**more)
@@ -51,6 +56,7 @@ class SourceSpider(Spider):
         self.gate = job.gate
         self.source = job.reading.source
         self._timers: dict[str, Any] = {}
+        self._left_at: dict[str, float] = {}  # host -> when it was last asked, steady seconds
         self._has_rechecked = False
         self._more: tuple[Request, ...] = ()  # the feed gives requests, not the start
 
@@ -122,19 +128,39 @@ class SourceSpider(Spider):
             return
         feed = self.job.feed
         while (due := feed.next()) is not None:
+            budget = self.job.budget
+            spent = budget.why_spent(host_of(due.url)) if budget else ""
+            if spent:
+                feed.landed(due)
+                self.stop("limit", spent)
+                return
             engine.crawl(self.request(due))
         if feed.waiting and not feed.in_flight:
             self._after("pump", feed.wait_seconds(), self._pump)
 
     def request(self, due: Due) -> Request:
         """Return the request for a page; the ledger is what keeps it from being asked twice."""
+        asked = self._remembered(due)
         return Request(
             due.url,
+            headers=asked.validators if asked else None,
             callback=self.answered,
             errback=self.failed,
             cb_kwargs={"due": due},
             dont_filter=True,
         )
+
+    def _remembered(self, due: Due) -> Remembered | None:
+        """Return what a page was, where the server may answer that it has not changed."""
+        memory = self.job.reading.memory
+        if memory is None or not self.asks_whether_changed:
+            return None
+        page = memory.of(due.key)
+        if page is None or (due.kind == "index" and page.body is None):
+            return None
+        # its card is another, or it had gone: then it is wanted whole
+        is_other = due.kind == "listing" and not due.meta.get("same")
+        return None if is_other or "lead" in due.meta or "thread" in due.meta else page
 
     def let_out(self, request: Request) -> None:
         """Say no at the door: a host that is paused, an address that the gate refuses."""
@@ -144,6 +170,28 @@ class SourceSpider(Spider):
             self.gate.check(request.url)
         except FetchRefused as refusal:
             raise Refused(f"address: {refusal.what}") from refusal
+
+    def came_back(self, request: Request, *, received: int, took_seconds: float) -> None:
+        """Note how a page was asked for, and count what the host was asked for tonight."""
+        host = host_of(request.url)
+        now = self.job.clock.steady_seconds()
+        since = now - took_seconds - self._left_at.get(host, now - took_seconds)
+        self._left_at[host] = now - took_seconds
+        if self.job.budget is not None:
+            self.job.budget.spend(host, received=received)
+        due: Due | None = request.cb_kwargs.get("due")
+        if due is None:
+            return  # robots.txt itself
+        told = {
+            "robots": self.job.robots.get(host, self.source.manners.robots),
+            "paused_seconds": round(since, 2),
+            "received": received,
+            "took_seconds": round(took_seconds, 3),
+            "if_changed": bool(
+                request.headers.get("If-None-Match") or request.headers.get("If-Modified-Since")
+            ),
+        }
+        self.job.requests[due.page_id] = json.dumps(told)
 
     def is_ours(self, url: str) -> bool:
         """Return whether an address belongs to the site that is read."""
@@ -166,8 +214,25 @@ class SourceSpider(Spider):
         """Read an answer, whatever its status."""
         self.job.feed.landed(due)
         if not self.job.stopped and not self.try_again(response, due):
-            self._read(due, self.fetched_of(response), "left the site" in response.flags)
+            if response.status == HTTPStatus.NOT_MODIFIED:
+                self._not_changed(due)
+            else:
+                self._read(due, self.fetched_of(response), "left the site" in response.flags)
         self.go_on()
+
+    def _not_changed(self, due: Due) -> None:
+        """Take a page as it was: a list is read again as it stood, a listing is seen again."""
+        page = self._remembered(due)
+        if page is None:
+            self.job.delivery.take(given_up(due, "status 304, and we did not ask", status=304))
+        elif due.kind != "index":
+            self.job.delivery.take(self.job.reading.unchanged(due, page))
+        else:
+            headers = {"content-type": page.content_type}
+            body = page.body or b""
+            # 3 分钟前 counts from when it was written there
+            then = fetched(due.url, body, seen_at=page.fetched_at, headers=headers)
+            self._read(due, then, has_left=False, is_new=False)
 
     def failed(self, failure: Failure) -> None:
         """Note why there was no answer; most troubles get another try."""
@@ -193,10 +258,11 @@ class SourceSpider(Spider):
             headers=headers,
         )
 
-    def _read(self, due: Due, page: Fetched, has_left: bool) -> None:  # noqa: FBT001 - a fact
+    def _read(self, due: Due, page: Fetched, has_left: bool, is_new: bool = True) -> None:  # noqa: FBT001, FBT002 - facts
         try:
             reading = self.job.reading
             given = reading.elsewhere(due, page) if has_left else reading.read(due, page)
+            given = remembering(given, due, page) if is_new else as_of_now(given, self.job.clock)
         except WallMet as wall:
             self.met_wall(due, page, wall)
             return

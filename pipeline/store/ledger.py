@@ -41,7 +41,8 @@ _DUE = """
 _FINISH = """
     update run_pages
        set state = ?, page = ?, reason = ?, status = ?, size_bytes = size_bytes + ?,
-           attempts = attempts + 1, meta = case ? when 'done' then '{}' else meta end, at = ?
+           request = ?, attempts = attempts + 1,
+           meta = case ? when 'done' then '{}' else meta end, at = ?
      where page_id = ? and state = 'due'
 """
 _LIST = """
@@ -74,6 +75,10 @@ _UNSEEN = """
      where source = :source and gone_at is null and url <> '' and not exists (
            select 1 from run_listings
             where run_id = :run_id and run_listings.site_id = listings.site_id)
+       and (not :only_in_time or not exists (
+           select 1 from remembered_pages as page
+            where page.source = :source and page.key = 'item:' || listings.site_id
+              and page.look_again_at > :now))
      order by last_seen_at limit :limit
 """
 
@@ -128,6 +133,8 @@ class Ledger:
         self.db = db
         self.run_id = run_id
         self._clock = clock
+        self.requests: dict[int, str] = {}
+        """Page -> how it was asked for, as JSON: written with what became of it."""
 
     def add(self, pages: Iterable[Due]) -> None:
         """Add pages that are to be fetched; one that is there already stays as it is."""
@@ -163,7 +170,17 @@ class Ledger:
         state, reason = page.state, page.reason
         self.db.conn.execute(
             _FINISH,
-            (state, page.page, reason, page.status, page.size_bytes, state, now, page.page_id),
+            (
+                state,
+                page.page,
+                reason,
+                page.status,
+                page.size_bytes,
+                self.requests.pop(page.page_id, ""),
+                state,
+                now,
+                page.page_id,
+            ),
         )
 
     def show(self, site_id: str, *, url: str = "", lost: str = "") -> None:
@@ -231,7 +248,14 @@ class Ledger:
                 continue
             self.add([Due(key=key, url=url, kind=kind, meta={**known, "failed_runs": failed_runs})])
 
-    def unseen(self, source: str, limit: int) -> list[tuple[str, str]]:
-        """Return (site id, address) of what we hold as up and no list of this run showed."""
-        values = {"source": source, "run_id": self.run_id, "limit": limit}
+    def unseen(
+        self, source: str, limit: int, *, only_in_time: bool = False
+    ) -> list[tuple[str, str]]:
+        """Return (site id, address) of what we hold as up and no list of this run showed.
+
+        ``only_in_time``: the list was not read to its end, so that most are up all the same;
+        then only those whose time has come to be looked at again.
+        """
+        values: dict[str, Any] = {"source": source, "run_id": self.run_id, "limit": limit}
+        values |= {"only_in_time": int(only_in_time), "now": stamp(self._clock.now())}
         return [(row[0], row[1]) for row in self.db.conn.execute(_UNSEEN, values)]

@@ -37,6 +37,7 @@ allow_private: ["{host}"]
 manners: {{seconds_between: {between}, at_once: {at_once}, robots: obey, reason: "our own server"}}
 limits: {{{limits}}}
 expect: {{listings: [{floor}, 100000]}}
+look_again: {again}
 """
 
 
@@ -169,6 +170,7 @@ class Crawls:
     def source(self, shop, *, text="", key="shop", **changes):
         """Write the source file of a shop."""
         plain = {"pages": 50, "between": 0.001, "at_once": 4, "floor": 1, "limits": "seconds: 10"}
+        plain["again"] = "7d"
         file = self.folder / f"{key}.yml"
         words = (text or SOURCE).format(**{**plain, "host": shop.host, "key": key, **changes})
         file.write_text(words, encoding="utf-8")

@@ -21,7 +21,7 @@ def test_a_healthy_run_stores_what_the_site_lists(shop, crawls, whole):
 
 def test_a_second_run_knows_what_it_has_seen(shop, crawls, whole):
     """Nothing new, one changed, one new: told apart."""
-    file = crawls.source(shop)
+    file = crawls.source(shop, again="0d")
     crawls.run(file)
     shop.ids.append("999")
     shop.odd["/item/105"] = lambda ask: ask.say(shop.item_page("105").replace("105元", "5元"))
