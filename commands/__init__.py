@@ -44,6 +44,7 @@ COMMANDS = (
     Command("desk", _("打开网页工作台")),
     Command("scheduler", _("到点自动开始夜间工作")),
     Command("serve", _("工作台与定时任务一起运行")),
+    Command("worker", _("再加一台机器，经 Redis 分担采集与判读")),
     Command("demo", _("练习用的假市场")),
     Command("user", _("人员：添加、列出、停用")),
     Command("migrate", _("把数据库升级到本版本")),

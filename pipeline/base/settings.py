@@ -49,6 +49,24 @@ class Settings(BaseSettings):
         description="where several homes keep together what is made of the product itself"
         " (checked word lists, jieba's dictionary, hash of the browser); empty: in each home",
     )
+    redis_url: str = Field(
+        "",
+        pattern=r"^((redis|rediss)://[^\s@]+|unix://[^\s@]+)?$",
+        description="address of the Redis that several crawling machines share, as"
+        " redis://host:6379/0, without a password; empty: this machine works alone",
+    )
+    redis_password: SecretStr = Field(
+        SecretStr(""), description="its password; give it as `SHOUYI_REDIS_PASSWORD`"
+    )
+    redis_password_file: Path | None = Field(
+        None, description="a file that holds the same, in place of the environment"
+    )
+    worker_lease_seconds: float = Field(
+        60.0, ge=1, le=3600, description="a worker silent for this long is dead; others take over"
+    )
+    worker_sources_at_once: int = Field(
+        8, ge=1, le=100, description="sources that one crawling worker reads side by side"
+    )
     snapshots_at_once: int = Field(2, ge=1, le=16, description="snapshots taken side by side")
     secure_cookies: bool = Field(
         default=False, description="true behind TLS: cookies travel only over https"
@@ -58,6 +76,11 @@ class Settings(BaseSettings):
         120.0, gt=0, le=1440, description="a log-in that nobody uses ends after this long"
     )
 
+    webhook_receivers: tuple[str, ...] = Field(
+        (),
+        description="receivers of webhooks inside the bureau's own network, each as `host:port`;"
+        " all others must be public addresses",
+    )
     key_passphrase: SecretStr = Field(
         SecretStr(""),
         description="closes the private signing key; give it as `SHOUYI_KEY_PASSPHRASE`",
@@ -95,13 +118,17 @@ class Settings(BaseSettings):
         Raises:
             BadInput: the file that should hold it cannot be read.
         """
-        if self.key_passphrase_file is None:
-            return self.key_passphrase.get_secret_value()
-        try:
-            return self.key_passphrase_file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            where = str(self.key_passphrase_file)
-            raise BadInput(where, "the passphrase of the keys cannot be read") from error
+        what = "the passphrase of the keys cannot be read"
+        return _secret(self.key_passphrase, self.key_passphrase_file, what)
+
+    def password_of_redis(self) -> str:
+        """Return the password of the Redis that workers share; empty where it asks for none.
+
+        Raises:
+            BadInput: the file that should hold it cannot be read.
+        """
+        what = "the password of Redis cannot be read"
+        return _secret(self.redis_password, self.redis_password_file, what)
 
     @property
     def authorities(self) -> Path:
@@ -137,6 +164,15 @@ class Settings(BaseSettings):
     def logs(self) -> Path:
         """The log files."""
         return self.home / "logs"
+
+
+def _secret(given: SecretStr, file: Path | None, what: str) -> str:
+    if file is None:
+        return given.get_secret_value()
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(str(file), what) from error
 
 
 def shipped(*parts: str) -> Path:

@@ -15,6 +15,7 @@ from pipeline.store.migrations import (
     m0010_sources,
     m0012_rights,
     m0013_sellers,
+    m0014_fleet,
     m0015_patrols,
 )
 
@@ -30,6 +31,7 @@ MIGRATIONS = (
     m0010_sources.migrations,
     m0012_rights.migrations,
     m0013_sellers.migrations,
+    m0014_fleet.migrations,
     m0015_patrols.migrations,
 )
 """In the order they are applied. Each file is one named set with one step."""
