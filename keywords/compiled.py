@@ -13,16 +13,20 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from keywords.entries import Entries, Entry
+from keywords.forms import is_head, is_unbroken
+from keywords.gate import half_tells, tells
 from keywords.hits import Species
 from keywords.kinds import CONFUSER
 from keywords.normalise import Folding, is_han
 from keywords.rows import rows_of
-from keywords.tables import Tables, Term, read_tables
+
+__all__ = ["Compiled", "Entry", "compiled"]
 
 if TYPE_CHECKING:
+    from keywords.tables import Tables, Term
     from keywords.variants import Sounds
 
-FORMAT = 14  # raise when what is compiled changes its shape or its rules
 _KEPT = 4  # caches side by side: several homes may share one folder
 _HEARD = 3  # characters: longer names are recognised with one of them changed anyway
 _SPELT = {"bird", "code"}
@@ -36,23 +40,12 @@ _HEARD_COLUMNS = ("name", "source")
 _PICTURE_COLUMNS = ("picture", "reads", "source")
 
 
-class Entry(NamedTuple):
-    """One form to look for and what it says."""
-
-    form: str
-    term: str
-    kind: str
-    species: tuple[str, ...]
-    strength: str
-    via: str
-
-
 class Compiled(NamedTuple):
     """All that matching needs."""
 
     version: str
     species: tuple[Species, ...]
-    entries: tuple[Entry, ...]
+    entries: Entries
     after: Mapping[str, str]
     before: Mapping[str, str]
     reads: Mapping[str, str]
@@ -71,6 +64,8 @@ def compiled(folder: Path, own: Path | None, cache: Path | None) -> Compiled:
             return _unpacked(json.loads(kept.read_text(encoding="utf-8")))
         except (ValueError, KeyError, TypeError, OSError):
             pass  # half-written or foreign: it is made again below
+    from keywords.tables import read_tables  # noqa: PLC0415 - only where nothing is kept: opencc
+
     fresh = _compile(key[:8], read_tables(folder, own), folder)
     if kept is not None:
         _keep(kept, fresh)
@@ -78,17 +73,17 @@ def compiled(folder: Path, own: Path | None, cache: Path | None) -> Compiled:
 
 
 def _hash(folder: Path, own: Path | None) -> str:
-    digest = hashlib.sha256(f"{FORMAT}".encode())
-    for place in (folder, own):
-        if place is None:
-            continue
-        for file in sorted(place.glob("*.csv")):
+    digest = hashlib.sha256()
+    rules = Path(__file__).parent.glob("*.py")  # what is made of the words is part of it
+    words = (file for place in (folder, own) if place is not None for file in place.glob("*.csv"))
+    for files in (rules, words):
+        for file in sorted(files):
             digest.update(f"{file.name}\0".encode())
             digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()[:16]
 
 
-def _compile(version: str, tables: Tables, folder: Path) -> Compiled:
+def _compile(version: str, tables: "Tables", folder: Path) -> Compiled:
     folding = Folding(tables.simplified, tables.glyphs)
     entries: dict[str, Entry] = {}
     for form, (word, kind) in tables.confusers.items():
@@ -98,18 +93,22 @@ def _compile(version: str, tables: Tables, folder: Path) -> Compiled:
     for made in _made(tables, folder, folding):
         entries.setdefault(made.form, made)
     reads = {**tables.simplified, **tables.glyphs}
-    packed = _packed_entries(entries.values())  # the order that the cache gives them back in
     return Compiled(
         version,
         tuple(tables.species.values()),
-        _unpacked_entries(packed),
+        Entries.of(entries.values(), map(_flag, entries.values())),
         tables.after,
         tables.before,
         reads,
     )
 
 
-def _made(tables: Tables, folder: Path, folding: Folding) -> Iterator[Entry]:
+def _flag(entry: Entry) -> str:
+    asked = (tells(entry), half_tells(entry), is_head(entry), is_unbroken(entry))
+    return chr(ord("0") + sum(1 << bit for bit, holds in enumerate(asked) if holds))
+
+
+def _made(tables: "Tables", folder: Path, folding: Folding) -> Iterator[Entry]:
     """Give the spellings made by rule, the surest way of each word first."""
     from keywords.variants import Sounds, spelt_out, taken_apart  # noqa: PLC0415 - pypinyin: slow
 
@@ -135,7 +134,7 @@ def _made(tables: Tables, folder: Path, folding: Folding) -> Iterator[Entry]:
 
 def _names_spelt(
     form: str,
-    term: Term,
+    term: "Term",
     splits: Mapping[str, tuple[str, ...]],
     pictures: Mapping[str, tuple[str, ...]],
     sounds: "Sounds",
@@ -150,7 +149,7 @@ def _names_spelt(
         yield from _as(term, strength, ((heard, "homophone") for heard in sounds.homophones(form)))
 
 
-def _as(term: Term, strength: str, spelt: Iterable[tuple[str, str]]) -> Iterator[Entry]:
+def _as(term: "Term", strength: str, spelt: Iterable[tuple[str, str]]) -> Iterator[Entry]:
     for spelling, via in spelt:
         yield Entry(spelling, term.term, term.kind, term.species, strength, via)
 
@@ -191,7 +190,7 @@ def _packed(made: Compiled) -> dict[str, Any]:
     return {
         "version": made.version,
         "species": [_packed_species(bird) for bird in made.species],
-        "entries": _packed_entries(made.entries),
+        "entries": made.entries.packed(),
         "after": made.after,
         "before": made.before,
         "from": "".join(made.reads),
@@ -208,38 +207,11 @@ def _unpacked(kept: Mapping[str, Any]) -> Compiled:
     return Compiled(
         kept["version"],
         tuple(_unpacked_species(values) for values in kept["species"]),
-        _unpacked_entries(kept["entries"]),
+        Entries(kept["entries"]),
         kept["after"],
         kept["before"],
         dict(zip(kept["from"], kept["to"], strict=True)),
     )
-
-
-def _packed_entries(entries: Iterable[Entry]) -> dict[str, list[Any]]:
-    """Return the words in full; of the spellings made from them, all in a row under each word."""
-    words: list[Entry] = []
-    spelt: dict[str, list[Any]] = {}
-    for entry in entries:
-        if entry.via == "plain":
-            words.append(entry)
-        else:
-            spelt.setdefault(f"{entry.via} {entry.strength} {entry.term}", []).append(entry.form)
-    return {
-        "words": [list(word) for word in words],
-        "spelt": [[*key.split(" ", 2), *forms] for key, forms in spelt.items()],
-    }
-
-
-def _unpacked_entries(kept: Mapping[str, list[Any]]) -> tuple[Entry, ...]:
-    entries = [
-        Entry(form, term, kind, tuple(species), strength, via)
-        for form, term, kind, species, strength, via in kept["words"]
-    ]
-    words = {entry.term: entry for entry in entries}
-    for via, strength, term, *forms in kept["spelt"]:
-        word = words[term]
-        entries += [Entry(form, term, word.kind, word.species, strength, via) for form in forms]
-    return tuple(entries)
 
 
 def _unpacked_species(values: list[Any]) -> Species:

@@ -7,7 +7,7 @@ import re
 import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
@@ -19,13 +19,17 @@ class Context:
     """Decides by jieba, with the lexicon's own words added, whether a span is a word."""
 
     def __init__(self, words: Iterable[str], version: str, cache: Path | None) -> None:
-        self._words = frozenset(words)
+        self._given = words
         self._version = version
         self._cache = cache
         self._jieba: Any = None
         self._logs: dict[int, float] = {}
         self._tokens = self._cut
         self._places = lru_cache(maxsize=4096)(self._placed)
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(self._given)
 
     @property
     def is_loaded(self) -> bool:

@@ -1,8 +1,6 @@
 """The forms in the order of their code points, with what is asked of each worked out once."""
 
-from collections.abc import Sequence
-
-from keywords.compiled import Entry
+from keywords.entries import Entries, Entry
 from keywords.kinds import CONFUSER, KINDS, Part
 
 _SHORT = 2
@@ -62,7 +60,7 @@ class Form:
 class Forms(dict[int, Form]):
     """Form by its number; made when it is met, for most of 60,000 never are."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Entries) -> None:
         super().__init__()
         self._entries = entries
 

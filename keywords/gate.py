@@ -4,7 +4,7 @@ Nine texts in ten of a night name no bird. They are let go after one look (``Sca
 without a thing being made of them.
 """
 
-from keywords.compiled import Entry
+from keywords.entries import Entry
 from keywords.kinds import CONFUSER, KINDS, Part
 
 _SOMETIMES = {"egg", "hawk", "anybird", "gear"}

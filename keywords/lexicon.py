@@ -1,15 +1,16 @@
 """The lexicon: birds, terms and look-alikes read from ``data/``, checked, frozen."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from keywords.compiled import Compiled, Entry, compiled
+from keywords.compiled import Compiled, compiled
 from keywords.context import Context
+from keywords.entries import Entries, Entry
 from keywords.hits import Fields, Hit, Species
 from keywords.kinds import CONFUSER
 from keywords.match import BETWEEN_FIELDS, NOTHING, Found, Matcher
-from keywords.normalise import Folding, is_han
+from keywords.normalise import Folding
 from keywords.rows import LexiconError
 
 __all__ = ["Lexicon", "LexiconError", "load"]
@@ -34,12 +35,9 @@ class Lexicon:
         )
         self._entries = made.entries
         self._folding = Folding(made.reads, {BETWEEN_FIELDS: BETWEEN_FIELDS})
-        han = [
-            entry.form
-            for entry in made.entries
-            if entry.via == "plain" and len(entry.form) > 1 and all(map(is_han, entry.form))
-        ]
-        self._matcher = Matcher(made, self._folding, Context(han, made.version, cache))
+        self._matcher = Matcher(
+            made, self._folding, Context(made.entries.han(), made.version, cache)
+        )
 
     def hits_in(self, fields: Fields) -> tuple[Hit, ...]:
         """Return where words of the lexicon stand, in the order of the text.
@@ -67,7 +65,7 @@ class Lexicon:
         """Give what :meth:`read_closely` gives for each."""
         return self._matcher.found_in(many)
 
-    def entries(self) -> Iterable[Entry]:
+    def entries(self) -> Entries:
         """Return every form that is looked for, made ones and look-alikes included."""
         return self._entries
 

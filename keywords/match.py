@@ -9,8 +9,7 @@ import numpy as np
 
 from keywords.compiled import Compiled
 from keywords.context import Context
-from keywords.forms import Forms, is_head, is_unbroken
-from keywords.gate import half_tells, tells
+from keywords.forms import Forms
 from keywords.hits import Hit
 from keywords.normalise import Folding
 from keywords.scan import BETWEEN, Asked, Scan, Scanner
@@ -44,13 +43,11 @@ class Matcher:
     def __init__(self, lexicon: Compiled, folding: Folding, context: Context) -> None:
         self._folding = folding
         self._context = context
-        entries = sorted(lexicon.entries)
+        entries = lexicon.entries
         self._sieve = Sieve(Forms(entries), context, lexicon.after, lexicon.before)
-        asked = (
-            np.fromiter(map(ask, entries), bool, len(entries))
-            for ask in (tells, half_tells, is_head, is_unbroken)
-        )
-        self._scanner = Scanner([entry.form for entry in entries], Asked(*asked), folding)
+        flags = np.frombuffer(entries.flags.encode(), np.uint8)
+        asked = Asked(*(flags & (1 << bit) != 0 for bit in range(len(Asked._fields))))
+        self._scanner = Scanner(entries.forms, asked, folding)
 
     def telling(self, texts: Sequence[str]) -> list[bool]:
         """Return, for each text, whether anything in it is worth a full reading."""

@@ -89,7 +89,9 @@ class Scanner:
         self._class_of[BETWEEN] = _BETWEEN
         self._learn(alphabet.tolist())
         sizes = np.fromiter(map(len, forms), np.int64, len(forms))
-        self._build(alphabet.searchsorted(codes) + _FIRST, sizes)
+        typed = np.zeros(_CODE_POINTS, np.uint16)
+        typed[alphabet] = np.arange(_FIRST, self._width)
+        self._build(typed.take(codes).astype(np.int64), sizes)
 
     def _build(self, classes: Array, sizes: Array) -> None:
         begins = np.cumsum(sizes) - sizes

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from keywords.compiled import Entry
 from keywords.context import Context
+from keywords.entries import Entry
 from keywords.forms import Form, Forms
 from keywords.kinds import CONFUSER
 from keywords.scan import Scan
