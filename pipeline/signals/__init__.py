@@ -76,6 +76,7 @@ from pipeline.signals.what.part_maybe import part_maybe
 from pipeline.signals.what.protected_bird import protected_bird
 from pipeline.signals.what.several_birds import several_birds
 from pipeline.signals.what.some_bird import some_bird
+from pipeline.signals.what.young import young
 
 SIGNALS: tuple[Look, ...] = (
     bird_named,
@@ -85,6 +86,7 @@ SIGNALS: tuple[Look, ...] = (
     keepers_talk,
     live_details,
     life_words,
+    young,
     falconry,
     body_part,
     part_maybe,

@@ -13,6 +13,8 @@ def nothing_alive(reading: Reading) -> Signal | None:
     for kind, strength in reading.kinds:
         if kind in _DONE_TO_BIRDS and strength != "weak":
             return None
+        if kind == "ship" and strength == "strong":
+            return None  # 活体托运, 捎鸟
         if kind in KINDS and KINDS[kind] is Part.WHAT:
             return None
     return Signal.on("nothing_alive", reading.words(*_AROUND)[:1])

@@ -1,9 +1,15 @@
 """Birds are being caught or shot."""
 
+from pipeline.attached import is_caught
 from pipeline.reading import Reading, Signal, listens_to
 
 
-@listens_to("hunt", strengths=("strong",))
+@listens_to("hunt", "bird", "code", "anybird")
 def hunted(reading: Reading) -> Signal | None:
-    """Fire on the words of this reason, one piece each."""
-    return Signal.on("hunted", reading.words("hunt", strengths=("strong",)))
+    """Fire on the words of this reason, one piece each, and on a verb of catching before a name."""
+    said = reading.words("hunt", strengths=("strong",))
+    if not said and not reading.words("toy", "media", "sport", "fight"):
+        texts = reading.listing.words()
+        names = reading.words("bird", "code", "anybird")
+        said = [hit for hit in names if is_caught(texts.get(hit.field, ""), hit.start)][:1]
+    return Signal.on("hunted", said)

@@ -13,6 +13,7 @@ FIRES = {
     "some_bird": "卖雏鸟三只",
     "bird_word": "小鸟一只",
     "hidden_spelling": "红.点.颏 一只",
+    "young": "戴胜雏一窝",
     "counted": "画眉两只",
     "keepers_talk": "红子 老口 净口",
     "live_details": "画眉 会唱",
