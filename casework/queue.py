@@ -19,6 +19,7 @@ from pipeline.store.text import storable
 
 __all__ = [
     "ALL_WAITING",
+    "COLUMNS",
     "Place",
     "Told",
     "Waiting",
@@ -28,22 +29,29 @@ __all__ = [
     "count",
     "counts",
     "next_up",
+    "row_of",
     "sources_of",
     "species_of",
+    "these",
     "told",
     "waiting",
     "wanted_by_status",
 ]
 
-_COLUMNS = """
+COLUMNS = """
     l.listing_id, l.score, l.title, l.species, l.source, l.url, l.first_seen_at,
     l.last_seen_at, l.gone_at, l.state, l.call, l.version, l.seen_version, l.place_code,
     l.snapshot, l.sightings, l.lexicon, l.assigned_to, l.look_again_on
 """
+"""Of a listing ``l``, in the order of :func:`row_of`."""
 _PAGE = "select {columns} from {source} where {where} and {after} order by {order} limit :limit"
 _BELOW = "(l.score, l.listing_id) < (:score, :listing_id)"
 _ABOVE = "(l.score, l.listing_id) > (:score, :listing_id)"
 _COUNT = "select count(*) from (select 1 from {source} where {where} limit :most)"
+_THESE = f"""
+    select {COLUMNS} from json_each(:ids) as asked join listings as l on l.listing_id = asked.value
+     order by l.score desc, l.listing_id desc
+"""  # noqa: S608 - constants of ours, no value
 _SOURCES = "select distinct l.source from {source} where {where} order by 1"
 _SPECIES = """
     select bird.value, count(*) from {source}, json_each(l.species) as bird
@@ -77,6 +85,7 @@ class Waiting:
         content_version: of the words, price and pictures; rises when the page changes.
         call: the verdict that stands, "" where none does.
         look_again_on: the Beijing date it was put off to, "" where it was not.
+        members: of a row that stands for all that its seller has waiting: how many.
     """
 
     listing_id: ListingId
@@ -98,6 +107,7 @@ class Waiting:
     lexicon: str
     assigned_to: str
     look_again_on: str
+    members: int = 1
 
     @property
     def place(self) -> Place:
@@ -141,6 +151,12 @@ def count(db: Database, wanted: Wanted = ALL_WAITING, *, most: int | None = None
     sql = _COUNT.format(source=source, where=asked.where)
     row = db.conn.execute(sql, {**asked.values, "most": -1 if most is None else most}).fetchone()
     return int(row[0])
+
+
+def these(db: Database, listing_ids: Sequence[str]) -> list[Waiting]:
+    """Return those of these listings that there are, best first, whatever their state."""
+    named = [storable(each) for each in listing_ids]
+    return [row_of(row) for row in db.conn.execute(_THESE, {"ids": json.dumps(named)})]
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,9 +275,9 @@ def _page(
         place = start or TOP
         values.update(score=place.score, listing_id=place.listing_id)
     sql = _PAGE.format(
-        columns=_COLUMNS, source=asked.source, where=asked.where, after=after, order=order
+        columns=COLUMNS, source=asked.source, where=asked.where, after=after, order=order
     )
-    return [_waiting(row) for row in db.conn.execute(sql, values)]
+    return [row_of(row) for row in db.conn.execute(sql, values)]
 
 
 def _row_id(db: Database, wanted: Wanted, place: Place) -> int:
@@ -272,7 +288,8 @@ def _row_id(db: Database, wanted: Wanted, place: Place) -> int:
     return words.row_id(wanted.state, min(place.score, 100), number)
 
 
-def _waiting(row: tuple[Any, ...]) -> Waiting:
+def row_of(row: tuple[Any, ...]) -> Waiting:
+    """Return a row of :data:`COLUMNS`, and ``members`` where they are told too."""
     listing_id, score, title, species, source, url, first, last, gone, *rest = row
     return Waiting(
         listing_id,

@@ -53,7 +53,7 @@ def allowed(actor: Person | None, action: Action, thing: Stored | Person | None 
         return False
     if isinstance(thing, Person):
         return _is_under(actor, thing)
-    return thing is None or _is_within(actor, thing.place_code)
+    return thing is None or is_within(actor, thing.place_code)
 
 
 class Denied(NotFound):
@@ -111,6 +111,7 @@ def _is_under(actor: Person, other: Person) -> bool:
     return may_grant(actor, other.role, other.cities, sees_unplaced=other.sees_unplaced)
 
 
-def _is_within(actor: Person, place_code: str) -> bool:
+def is_within(actor: Person, place_code: str) -> bool:
+    """Tell whether a place is of the cities that a person works for."""
     cities = cities_of(actor)
     return not cities or place_code[:4] in cities

@@ -1,6 +1,6 @@
 """Verdicts: given, never changed. An undo is a row of its own."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,9 +17,11 @@ from pipeline.store.open import Database
 from pipeline.store.text import storable
 
 LONGEST_NOTE = 4000
+LONGEST_PAPER = 120
 
 UNDO_REACHES = 20
-"""How many of a person's own verdicts can be taken back, newest first."""
+"""How many of a person's own decisions can be taken back, newest first; what was decided
+together is one."""
 
 _COLUMNS = """
     v.verdict_id, v.listing_id, v.version, v.call, v.reason, v.note, v.given_by, v.at,
@@ -36,16 +38,25 @@ _STANDING = f"""
      order by v.verdict_id desc limit 1
 """
 _LAST_BY = f"""
-    select {_COLUMNS} {_FROM}
+    select {_COLUMNS} {_FROM} left join bulk_verdicts as b on b.verdict_id = v.verdict_id
      where v.given_by = ? and v.undoes is null
+       and (b.verdict_id is null or not exists (
+            select 1 from bulk_verdicts as later
+             where later.bulk_key = b.bulk_key and later.verdict_id > b.verdict_id))
      order by v.verdict_id desc limit {UNDO_REACHES}
-"""
+"""  # noqa: S608 - constants of ours, no value
 _ONE = f"select {_COLUMNS} {_FROM} where v.verdict_id = ?"
 _ONCE = "select coalesce(undoes, verdict_id), undoes from verdicts where once_key = ?"
 _ADD = """
     insert into verdicts (listing_id, version, call, reason, note, given_by, at, undoes,
                           once_key, state_before, call_before)
     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning verdict_id
+"""
+_ADD_PAPERS = "insert into verdict_papers (verdict_id, permit, ring, breeder) values (?, ?, ?, ?)"
+_PAPERS_OF = """
+    select v.verdict_id, p.permit, p.ring, p.breeder
+      from verdicts as v join verdict_papers as p on p.verdict_id = v.verdict_id
+     where v.listing_id = ?
 """
 _JUDGED = """
     update listings set state = 'judged', call = ?, seen_version = seen_version + 1
@@ -58,6 +69,20 @@ _BACK = """
 
 
 @dataclass(frozen=True, slots=True)
+class Papers:
+    """What shows that a trade is lawful, as far as it was seen: numbers as they are written."""
+
+    permit: str = ""
+    ring: str = ""
+    breeder: str = ""
+
+    @property
+    def is_any(self) -> bool:
+        """Whether anything was noted."""
+        return self != Papers()
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What a person decides about a listing; ``reason`` is a code of ``data/reasons.yml``."""
 
@@ -66,6 +91,7 @@ class Verdict:
     reason: str
     by: str
     note: str = ""
+    papers: Papers = Papers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +175,9 @@ def give(
         now = stamp(clock.now())
         row = _Row(verdict.call, verdict.by, now, once_key, reason=reason.code, note=note)
         number = _append(db, listing, row)
+        papers = _papers(verdict)
+        if papers.is_any:
+            db.conn.execute(_ADD_PAPERS, (number, papers.permit, papers.ring, papers.breeder))
         db.conn.execute(_JUDGED, (verdict.call, listing.listing_id))
         db.conn.execute("delete from holds where listing_id = ?", (listing.listing_id,))
         audit.write(
@@ -162,6 +191,7 @@ def give(
                 "call": verdict.call,
                 "reason": reason.code,
                 "version": listing.version,
+                **({"papers": asdict(papers)} if papers.is_any else {}),
             },
         )
         return _one(db, number)
@@ -181,29 +211,43 @@ def undo(db: Database, *, by: str, clock: Clock, once_key: str = "") -> Given:
         before = _once(db, once_key)
         if before is not None:
             return before[0]
-        judge = people.who_judges(db, by)
-        rows = [_given(row) for row in db.conn.execute(_LAST_BY, (by,))]
-        last = next((given for given in rows if not given.is_undone), None)
+        last = next((given for given in last_of(db, by) if not given.is_undone), None)
         if last is None:
             raise NotFound(by, _("没有可撤销的研判结论"))
-        listing = listings.get(db, last.listing_id)
+        return take_back(db, last, by=by, clock=clock, once_key=once_key)
+
+
+def take_back(db: Database, given: Given, *, by: str, clock: Clock, once_key: str = "") -> Given:
+    """Take back one verdict, which must be the one that stands.
+
+    Raises:
+        Overtaken: somebody else has judged that listing since.
+    """
+    with db.atomic():
+        judge = people.who_judges(db, by)
+        listing = listings.get(db, given.listing_id)
         rights.check(judge, Action.JUDGE, listing, listing.listing_id)
-        standing_now = standing(db, last.listing_id)
-        if standing_now is None or standing_now.verdict_id != last.verdict_id:
+        standing_now = standing(db, given.listing_id)
+        if standing_now is None or standing_now.verdict_id != given.verdict_id:
             raise _overtaken(db, listing)
-        row = _Row("undone", by, stamp(clock.now()), once_key, undoes=last.verdict_id)
+        row = _Row("undone", by, stamp(clock.now()), once_key, undoes=given.verdict_id)
         _append(db, listing, row)
         if listing.state == "judged":
-            db.conn.execute(_BACK, (last.state_before, last.call_before, last.listing_id))
+            db.conn.execute(_BACK, (given.state_before, given.call_before, given.listing_id))
         audit.write(
             db,
             clock=clock,
             who=by,
             did="verdict.undone",
-            what=last.listing_id,
-            details={"verdict_id": last.verdict_id, "call": last.call},
+            what=given.listing_id,
+            details={"verdict_id": given.verdict_id, "call": given.call},
         )
-        return _one(db, last.verdict_id)
+        return _one(db, given.verdict_id)
+
+
+def one(db: Database, verdict_id: int) -> Given:
+    """Return one verdict by its number."""
+    return _one(db, verdict_id)
 
 
 def of(db: Database, listing_id: str) -> list[Given]:
@@ -217,9 +261,23 @@ def standing(db: Database, listing_id: str) -> Given | None:
     return _given(row) if row else None
 
 
+def papers_of(db: Database, listing_id: str) -> dict[int, Papers]:
+    """Return what papers were noted with the verdicts on a listing, by the verdict's number."""
+    rows = db.conn.execute(_PAPERS_OF, (storable(listing_id),))
+    return {number: Papers(*told) for number, *told in rows}
+
+
 def last_of(db: Database, by: str) -> list[Given]:
     """Return the verdicts of a person that an undo can reach, newest first."""
     return [_given(row) for row in db.conn.execute(_LAST_BY, (storable(by),))]
+
+
+def _papers(verdict: Verdict) -> Papers:
+    """Return the papers fit to be kept; only what is found lawful has any."""
+    if verdict.call is not Call.LAWFUL:
+        return Papers()
+    told = astuple(verdict.papers)
+    return Papers(*(storable(" ".join(each.split()))[:LONGEST_PAPER] for each in told))
 
 
 def _append(db: Database, listing: Stored, row: _Row) -> int:

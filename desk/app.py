@@ -24,6 +24,7 @@ from desk.language import mark as _
 from desk.looks import STATIC, Looks
 from desk.pages import (
     account,
+    bulk,
     evidence,
     export,
     health,
@@ -38,6 +39,7 @@ from desk.pages import (
     queue,
     reveal,
     verdict,
+    views,
 )
 from desk.parts import LOCKED, Connections, House, sit_down
 from desk.security import FrontDoor, NotLoggedIn, Refused, add_headers
@@ -55,6 +57,8 @@ OPEN = (login, health)
 PAGES = (
     queue,
     pull,
+    bulk,
+    views,
     export,
     verdict,
     reveal,

@@ -30,6 +30,7 @@ class Asked:
         found_from, found_to: first seen on these Beijing dates or between ("2026-03-10").
         assigned_to: whose it is.
         again_by: put off to this Beijing date or before.
+        each: "1": each listing has a row, also where its seller has more of them.
     """
 
     status: str = "waiting"
@@ -43,16 +44,19 @@ class Asked:
     found_to: str = ""
     assigned_to: str = ""
     again_by: str = ""
+    each: str = ""
 
     @property
     def is_narrowed(self) -> bool:
         """Whether more than the tab was chosen."""
-        return self != Asked(self.status)
+        return self != Asked(self.status, each=self.each)
 
     @property
     def has_more(self) -> bool:
         """Whether it is narrowed by what stands under "more conditions"."""
-        plain = Asked(self.status, self.source, self.level, self.species, self.words)
+        plain = Asked(
+            self.status, self.source, self.level, self.species, self.words, each=self.each
+        )
         return self != plain
 
     @property
@@ -118,6 +122,7 @@ def read(values: dict[str, str]) -> Asked:
         found_to=_date(values, "found_to"),
         assigned_to=_text(values, "assigned_to"),
         again_by=_date(values, "again_by"),
+        each="1" if values.get("each") == "1" else "",
     )
 
 

@@ -69,6 +69,7 @@ class Row:
     snapshot: str
     look_again_on: str
     assigned_to: str
+    members: int
 
 
 _KEPT = KeptParts(MOST_KEPT)
@@ -123,6 +124,7 @@ def _row(desk: AtDesk, row: Waiting, told: Told) -> Row:
         snapshot=row.snapshot,
         look_again_on=row.look_again_on if row.state == "postponed" else "",
         assigned_to=row.assigned_to,
+        members=row.members,
     )
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from casework import holds, verdicts
+from casework import bulk, holds, verdicts
 from casework.reasons import Call
 from casework.reasons import load as load_reasons
 from casework.verdicts import Given, Overtaken, Verdict
@@ -87,16 +87,23 @@ def undo(desk: Desk, clerk: Clerk, form: Annotated[UndoForm, Form()]) -> Respons
     """Take back this person's last verdict, and show that listing again."""
     asked = asked_of.of_back(form.back)
     try:
-        given = verdicts.undo(desk.db, by=clerk.name, clock=desk.clock, once_key=form.once_key)
+        taken = bulk.undo(desk.db, by=clerk.name, clock=desk.clock, once_key=form.once_key)
     except NotFound:
         return _nothing_to_undo(desk, form.here, asked)
     except Overtaken as overtaken:
         conflict = _conflict(desk, overtaken)
         return _again(desk, overtaken.where, asked, conflict=conflict, status=409)
-    address = asked.listing(given.listing_id)
+    given, is_alone = taken[0], len(taken) == 1
+    address = asked.listing(given.listing_id) if is_alone else asked.address("/queue")
     if not desk.is_swap:
-        return RedirectResponse(f"{address}{'&' if '?' in address else '?'}undone=1", 303)
-    said = desk.say("已撤销“%(call)s”，可重新判断。") % {"call": desk.say(CALLS[given.call])}
+        done = "undone=1" if is_alone else f"said=undone-{len(taken)}-0"
+        return RedirectResponse(f"{address}{'&' if '?' in address else '?'}{done}", 303)
+    said = (
+        desk.say("已撤销“%(call)s”，可重新判断。") % {"call": desk.say(CALLS[given.call])}
+        if is_alone
+        else desk.say("已一并撤销 %(n)d 条，可重新判断。") % {"n": len(taken)}
+    )
+    address = asked.listing(given.listing_id)
     return _swap(stage.show(desk, given.listing_id, asked, said=said), address)
 
 

@@ -47,6 +47,21 @@
     if (row) rows().forEach((each) => each.classList.toggle("here", each === row));
   });
 
+  // a click with Shift takes all from the last one ticked
+
+  let lastTicked = null;
+
+  document.addEventListener("click", (event) => {
+    const box = event.target;
+    if (!box.matches?.(".pick input")) return;
+    if (event.shiftKey && lastTicked?.isConnected) {
+      const boxes = all(".pick input");
+      const [from, to] = [boxes.indexOf(lastTicked), boxes.indexOf(box)].sort((a, b) => a - b);
+      boxes.slice(from, to + 1).forEach((each) => { each.checked = box.checked; });
+    }
+    lastTicked = box;
+  });
+
   // ---- the verdict: a call, then a reason
 
   let isSending = false;
@@ -109,6 +124,13 @@
     s: () => follow("#skip"),
     q: () => follow("#to-queue"),
     g: () => follow("#pull button"),
+    b: () => follow("#to-bulk"),
+    x: () => {
+      const box = one(".row.here .pick input");
+      if (!box) return false;
+      box.click();
+      return true;
+    },
     t: () => {
       const later = one("#postpone");
       if (!later) return false;

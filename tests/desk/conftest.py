@@ -54,9 +54,9 @@ def offered(db, clock, a_listing, reader):
 
 @pytest.fixture
 def market(offered, clock):
-    """Keep ``n`` suspicious listings, each with a number of its own in the title."""
+    """Keep ``n`` suspicious listings, each with a number and, unless told, a seller of its own."""
 
-    def fill(n):
+    def fill(n, seller=""):
         kept = []
         for number in range(n):
             title, text, yuan = FOR_SALE[number % len(FOR_SALE)]
@@ -71,7 +71,9 @@ def market(offered, clock):
                         raw=f"{yuan}元" if yuan else "面议", yuan=Decimal(yuan) if yuan else None
                     ),
                     place=Place(raw="辽宁省大连市", code="210200"),
-                    seller=Seller(name="海边老王13804001234", site_id="u77"),
+                    seller=Seller(
+                        name="海边老王13804001234", site_id=seller or f"u{1000 + number}"
+                    ),
                 )
             )
         return kept

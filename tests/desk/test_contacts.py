@@ -109,7 +109,7 @@ def test_a_changed_number_is_told_without_being_shown(somebody, offered, bird, c
 
 def test_the_sellers_other_listings_stand_beside_with_what_was_decided(li, market):
     """Counted by verdict, newest first, and only those of the same seller."""
-    first, second, third = market(3)
+    first, second, third = market(3, seller="u77")
     form = {**li.form_of(second.listing_id), "call": "confirmed", "reason": "wild_caught"}
     li.http.post(f"/listings/{second.listing_id}/verdict", data=form)
 

@@ -65,7 +65,7 @@ def test_every_answer_carries_the_strict_headers(desk, li, market):
 
 def test_a_fault_of_ours_is_told_without_its_insides(li, monkeypatch):
     """A page that breaks says so in a sentence, hardened like any other."""
-    monkeypatch.setattr("casework.queue.waiting", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("casework.queue.counts", lambda *_, **__: 1 / 0)
 
     answer = li.http.get("/queue")
 
@@ -82,14 +82,17 @@ def test_no_page_opens_without_a_log_in(desk, caller):
     locked = [route for route in _routes(desk) if route.path not in free - {"/logout"}]
 
     answers = [
-        caller.http.request(way, route.path)
+        (route.path, caller.http.request(way, route.path))
         for route in locked
         for way in route.methods - {"HEAD", "OPTIONS"}
     ]
+    pages = [answer for path, answer in answers if not path.startswith("/api/")]
+    for_programs = [answer for path, answer in answers if path.startswith("/api/")]
 
-    assert len(answers) >= 7
-    assert {303} == {answer.status_code for answer in answers}
-    assert all(answer.headers["location"].startswith("/login") for answer in answers)
+    assert len(pages) >= 7
+    assert {303} == {answer.status_code for answer in pages}
+    assert all(answer.headers["location"].startswith("/login") for answer in pages)
+    assert {401} == {answer.status_code for answer in for_programs}
 
 
 def test_the_cookie_is_random_hidden_and_kept_only_as_a_hash(db, caller):

@@ -17,6 +17,7 @@ from pipeline.store.migrations import (
     m0013_sellers,
     m0014_fleet,
     m0015_patrols,
+    m0017_desk,
 )
 
 MIGRATIONS = (
@@ -33,5 +34,6 @@ MIGRATIONS = (
     m0013_sellers.migrations,
     m0014_fleet.migrations,
     m0015_patrols.migrations,
+    m0017_desk.migrations,
 )
 """In the order they are applied. Each file is one named set with one step."""
