@@ -186,3 +186,17 @@ def waiting():
 def keeper(settings, clock) -> Keeper:
     """Keeps captures that were made by hand; no browser."""
     return Keeper(settings, clock)
+
+
+@pytest.fixture(scope="session")
+def bureau(tmp_path_factory):
+    """A home with evidence in it; only to be exported from."""
+    from tests.evidence.packages import a_bureau  # noqa: PLC0415 - that file builds on this one
+
+    return a_bureau(tmp_path_factory.mktemp("bureau"))
+
+
+@pytest.fixture(scope="session")
+def made_once(bureau, tmp_path_factory):
+    """Its package; only to be looked at."""
+    return bureau.export(tmp_path_factory.mktemp("out") / "画眉案 1").folder

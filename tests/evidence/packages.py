@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import docx
 from PIL import Image
 
 from evidence import stamp
@@ -126,3 +127,18 @@ def a_bureau(folder: Path) -> Bureau:
             asked = stamp.ask_all(db, keeper.settings, clock=clock)
         assert {"granted"} == {one.state for one in asked}
     return Bureau(keeper, folder / "authority" / "root.pem")
+
+
+def flip(file: Path) -> None:
+    """Turn one bit in the middle of a file."""
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.chmod(0o644)
+    file.write_bytes(data)
+
+
+def words_of(document: Path) -> str:
+    """Return all words of a Word file, those of its tables last."""
+    read = docx.Document(str(document))
+    cells = [cell.text for table in read.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(one.text for one in read.paragraphs), *cells])

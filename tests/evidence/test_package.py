@@ -1,45 +1,29 @@
-"""The package for a case: whole, signed, checked by anybody, and filled from what was sealed."""
+"""The package for a case: whole, signed, and checked by anybody."""
 
-import json
 import re
 import shutil
 import sys
-import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import bagit
-import docx
 import pytest
-from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from evidence import custody
-from evidence.package import disclosure
 from evidence.package.check import verify_package
-from evidence.package.documents import LIST, RECORD, UNSIGNED, made
-from evidence.package.zipped import verify_zip
+from evidence.package.documents import LIST, RECORD, UNSIGNED
 from evidence.verify import verify_all
 from pipeline.base.errors import BadInput, BrokenSeal, NotFound
 from pipeline.base.settings import find_browser
 from pipeline.store.open import open_store
-from tests.evidence.conftest import a_capture, a_picture, an_exchange
-from tests.evidence.packages import BYSTANDER, COMMENT, TITLE, a_bureau, by_script, by_shell
-
-
-@pytest.fixture(scope="module")
-def bureau(tmp_path_factory):
-    """A home with evidence in it."""
-    return a_bureau(tmp_path_factory.mktemp("bureau"))
-
-
-@pytest.fixture(scope="module")
-def made_once(bureau, tmp_path_factory):
-    """Its package; only to be looked at."""
-    return bureau.export(tmp_path_factory.mktemp("out") / "画眉案 1").folder
+from tests.evidence.packages import (
+    by_script,
+    by_shell,
+    flip,
+    words_of,
+)
 
 
 @pytest.fixture
@@ -83,116 +67,6 @@ def test_four_ways_of_checking_agree_that_it_is_whole(made_once):
         assert verdict.signed_by.removeprefix("Ed25519 ") in said
         assert 3 <= len(re.findall("Time stamp: |时间戳 20", said))
     assert bagit.Bag(str(made_once)).validate()
-
-
-def zipped(made_once) -> Path:
-    return made_once.parent / f"{made_once.name}.zip"
-
-
-def test_the_zip_is_the_same_once_more(made_once):
-    """It is verified as it was handed over, and says who signed."""
-    verdict = verify_zip(zipped(made_once))
-
-    assert verify_package(made_once) == replace(verdict, path=made_once)
-    assert (zipped(made_once), ()) == (verdict.path, verdict.problems)
-    assert verdict.signed_by is not None
-
-
-def rewritten(change):
-    """Write the zip anew, one file of it changed: what a forger with a zip program does."""
-
-    def tamper(zip_file: Path) -> str:
-        with zipfile.ZipFile(zip_file) as archive:
-            held = [(one, archive.read(one)) for one in archive.infolist()]
-        with zipfile.ZipFile(zip_file, "w") as archive:
-            for one, data in held:
-                name = one.filename.partition("/")[2]
-                archive.writestr(one, change(data) if name.endswith("/text.txt") else data)
-        return "text.txt"
-
-    return tamper
-
-
-def with_more(name: str, data: bytes = b"x"):
-    """Add one more file to the zip."""
-
-    def tamper(zip_file: Path) -> str:
-        with zipfile.ZipFile(zip_file, "a") as archive:
-            archive.writestr(name, data)
-        return name.rpartition("/")[2]
-
-    return tamper
-
-
-def turned(zip_file: Path) -> str:
-    """Turn a byte of the packed bytes of one file."""
-    with zipfile.ZipFile(zip_file) as archive:
-        one = next(each for each in archive.infolist() if each.filename.endswith("page.png"))
-    data = bytearray(zip_file.read_bytes())
-    data[one.header_offset + 30 + len(one.filename.encode()) + one.compress_size // 2] ^= 1
-    zip_file.write_bytes(data)
-    return "page.png"
-
-
-def longer(zip_file: Path) -> str:
-    zip_file.write_bytes(zip_file.read_bytes() + b"more")
-    return zip_file.name
-
-
-def shorter(zip_file: Path) -> str:
-    zip_file.write_bytes(zip_file.read_bytes()[:-200])
-    return zip_file.name
-
-
-def preceded(zip_file: Path) -> str:
-    zip_file.write_bytes(b"#!/bin/sh\n" + zip_file.read_bytes())
-    return zip_file.name
-
-
-def another(zip_file: Path) -> str:
-    zip_file.unlink()
-    with zipfile.ZipFile(zip_file, "w") as archive:
-        archive.writestr("holiday.jpg", b"x")
-    return zip_file.name
-
-
-@pytest.mark.parametrize(
-    "tamper",
-    [
-        *(rewritten(lambda data: data + b"x"), with_more("画眉案 1/data/more.txt"), turned),
-        *(with_more("../outside.txt"), with_more("/outside.txt"), with_more("a/画眉案.txt")),
-        *(longer, shorter, preceded, another),
-    ],
-)
-def test_a_zip_that_was_tampered_with_is_given_away(made_once, tmp_path, tamper):
-    """Named: the file in it, or the zip itself; and nothing is ever written beside it."""
-    copy = Path(shutil.copy(zipped(made_once), tmp_path))
-    name = tamper(copy)
-
-    verdict = verify_zip(copy)
-
-    assert any(name in problem for problem in verdict.problems), verdict
-    assert (None, None) == (verdict.signed_by, verdict.timestamp)
-    assert [copy.name] == [one.name for one in tmp_path.iterdir()]
-
-
-@pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_a_zip_that_holds_a_name_twice_is_refused(made_once, tmp_path):
-    """One program would show the first, another the second."""
-    copy = Path(shutil.copy(zipped(made_once), tmp_path))
-    with zipfile.ZipFile(copy, "a") as archive:
-        archive.writestr(f"{made_once.name}/index.html", b"another page")
-
-    (problem,) = verify_zip(copy).problems
-
-    assert problem.startswith(f"{made_once.name}/index.html：")
-
-
-def flip(file: Path) -> None:
-    data = bytearray(file.read_bytes())
-    data[len(data) // 2] ^= 1
-    file.chmod(0o644)
-    file.write_bytes(data)
 
 
 def test_a_change_to_any_file_is_found_and_named_by_all_three(package):
@@ -267,42 +141,6 @@ def test_who_lists_everything_anew_cannot_sign_for_it(package):
     assert [1, 1] == [by_shell(package)[0], by_script(package)[0]]
 
 
-def words_of(document: bytes | Path) -> str:
-    read = docx.Document(str(document))
-    cells = [cell.text for table in read.tables for row in table.rows for cell in row.cells]
-    return "\n".join([*(one.text for one in read.paragraphs), *cells])
-
-
-def in_words(at: str) -> str:
-    return datetime.fromisoformat(at).strftime("%Y年%m月%d日 %H时%M分%S秒")
-
-
-def test_the_documents_are_filled_from_the_manifests(bureau, made_once):
-    """Stamped as unsigned, with both digests of every file, and places for who signs."""
-    record = words_of(made_once / f"data/documents/{RECORD}.docx")
-    listed = words_of(made_once / f"data/documents/{LIST}.docx")
-
-    for row in bureau.keeper.rows():
-        told = json.loads(
-            (bureau.keeper.shelf.folder / row.snapshot_id / "manifest.json").read_text()
-        )
-        assert row.snapshot_id in record
-        assert in_words(told["taken"]["started_beijing"]) in record
-        for entry in told["files"]:
-            assert {entry["sha256"], entry["sm3"]} <= set(re.findall(r"[0-9a-f]{64}", listed))
-        assert row.manifest_sha256 in listed
-    for words in (record, listed):
-        assert UNSIGNED in words
-        assert 2 == words.count("提取人员（签名）")
-        assert "见证人" in words
-    assert "最后一页 http://127.0.0.1:8711/s?q=x（搜索词：画眉） → 打开 http://" in record
-    assert "依据：巡查职责；robots.txt：遵守；间隔 4 秒；发起：li" in record
-    assert "发起：li；网址由人员提供" in record
-    assert "夜间由机器提取" in record
-    assert "固定未成的记录：页面打不开" in record
-    assert TITLE in record
-
-
 def test_the_word_of_the_police_and_the_score_of_a_machine_are_nowhere(made_once):
     """固定 and 存证 are ours to say; 冻结 is not; a score is no evidence of a fact."""
     texts = [
@@ -327,132 +165,6 @@ def test_the_front_page_asks_nothing_of_the_network_and_runs_nothing(made_once):
     assert len(links) > 20
     assert [] == [link for link in links if not (made_once / link).is_file() and "%" not in link]
     assert [] == [link for link in links if "://" in link]
-
-
-def test_without_hands_that_signed_it_is_stamped_and_with_them_their_scan_is_in_it(
-    bureau, tmp_path
-):
-    """A scan of the signed record takes the stamp off the front page, and goes with it."""
-    scan = tmp_path / "scan.pdf"
-    scan.write_bytes(b"%PDF-1.7 signed by hand")
-
-    made_with = bureau.export(tmp_path / "y", signed_scans=(scan,)).folder
-
-    assert UNSIGNED not in (made_with / "index.html").read_text()
-    assert b"%PDF-1.7 signed by hand" == (made_with / "data/documents/signed-01.pdf").read_bytes()
-
-
-def own_template(bureau, name: str, text: str) -> Path:
-    folder = bureau.keeper.settings.templates
-    folder.mkdir(exist_ok=True)
-    document = docx.Document()
-    document.add_paragraph(text)
-    document.save(str(folder / f"{name}.docx"))
-    return folder / f"{name}.docx"
-
-
-@pytest.mark.parametrize(
-    ("text", "field"),
-    [("{{ case_no }}", "case_no"), ("{% for s in snapshots %}{{ s.fine }}{% endfor %}", "fine")],
-)
-def test_a_template_that_asks_for_what_there_is_not_is_refused_by_name(
-    bureau, tmp_path, text, field
-):
-    """The sentence names file and field and lists what may be asked for; nothing is left."""
-    file = own_template(bureau, RECORD, text)
-    try:
-        with pytest.raises(BadInput, match=f"「{field}」") as refused:
-            bureau.export(tmp_path / "y")
-    finally:
-        file.unlink()
-
-    assert str(file) == refused.value.where
-    assert "snapshots" in refused.value.mend
-    assert [] == list(tmp_path.iterdir())
-
-
-def test_a_bureaus_own_template_goes_before_ours(bureau, tmp_path):
-    """Dropped into the home, under the same name."""
-    file = own_template(bureau, RECORD, "本局笔录 {{ title }} {{ count }} 份")
-    try:
-        made_here = bureau.export(tmp_path / "y").folder
-    finally:
-        file.unlink()
-
-    assert f"本局笔录 {TITLE} 3 份" in words_of(made_here / f"data/documents/{RECORD}.docx")
-
-
-def test_what_is_no_word_file_is_refused(tmp_path):
-    """Half a file, or a text under that name."""
-    (tmp_path / f"{RECORD}.docx").write_bytes(b"PK\x03\x04 half a file")
-
-    with pytest.raises(BadInput, match="Word"):
-        made(RECORD, tmp_path, {"title": "x"})
-
-
-def test_a_sellers_words_cannot_break_a_document(tmp_path):
-    """Control characters, halves of characters, markup and template signs are only words."""
-    document = docx.Document()
-    document.add_paragraph("{{ title }} 完")
-    document.save(str(tmp_path / f"{RECORD}.docx"))
-
-    made_here = made(RECORD, tmp_path, {"title": "鸟\x0b<片>\ud83d&{{ 7*7 }}"})
-
-    (tmp_path / "out.docx").write_bytes(made_here)
-    assert "鸟<片>&{{ 7*7 }} 完" in words_of(tmp_path / "out.docx")
-
-
-def test_the_copy_for_others_masks_bystanders_and_lists_what_it_leaves_out(bureau, tmp_path):
-    """The seller's own contact stays; a commenter and a stranger's number do not."""
-    copy = bureau.export(tmp_path / "y", is_disclosure=True).folder
-    first = copy / "data/disclosure" / bureau.keeper.rows()[0].snapshot_id
-
-    words = (first / "masked.txt").read_text()
-    left_out = (copy / "data/left-out.csv").read_text(encoding="utf-8-sig")
-
-    assert "微信 huamei2026" in words
-    assert "13800002222" in words
-    assert COMMENT not in words
-    assert "13900001111" not in words
-    assert "小刘" not in words
-    everything = b"".join(file.read_bytes() for file in copy.rglob("*") if file.is_file())
-    assert b"13900001111" not in everything
-    sealed = json.loads((first / "manifest.json").read_text())["files"]
-    there = {file.name for file in first.iterdir()}
-    assert {entry["path"] for entry in sealed} - there == set(
-        re.findall(rf"^{first.name},([^,]+),[0-9a-f]{{64}},.+$", left_out, re.MULTILINE)
-    )
-    assert () == verify_package(copy).problems
-    assert [0, 0] == [by_shell(copy)[0], by_script(copy)[0]]
-    flip(first / "masked.txt")
-    assert any("masked.txt" in problem for problem in verify_package(copy).problems)
-
-
-def test_of_the_photograph_only_the_listings_own_parts_stay_open(bureau, tmp_path):
-    """Title and main picture are to be seen, everybody else's face and word is covered."""
-    copy = bureau.export(tmp_path / "y", "huapiao:991", is_disclosure=True).folder
-
-    (file,) = copy.glob("data/disclosure/*/masked.png")
-    with Image.open(file) as picture:
-        shown = {colour for _, colour in picture.convert("RGB").getcolors()}
-    assert {(0, 0, 0), (0, 128, 0)} <= shown
-    assert BYSTANDER not in shown
-    assert f"{file.parent.name}/masked.png" in (copy / "index.html").read_text()
-    assert [] == list(copy.rglob("page.png"))
-
-
-def test_a_picture_that_may_be_a_bystanders_is_left_out(keeper, clock, tmp_path):
-    """Where the listing names none of the page's pictures as its own, none is shown to others."""
-    face = an_exchange(clock, url="http://127.0.0.1:8711/face.png", body=a_picture() + b"." * 3000)
-    kept = keeper.keep(
-        a_capture(clock, exchanges=[an_exchange(clock), face], sent=[[], []]), fields={}
-    )
-    assert (kept.folder / "picture-01.png").is_file()
-
-    left_out = disclosure.copy(kept.folder, tmp_path / "y")
-
-    assert not (tmp_path / "y" / "picture-01.png").exists()
-    assert ["不能确定"] == [one.because[:4] for one in left_out if one.path == "picture-01.png"]
 
 
 def test_every_export_is_in_the_custody_log(bureau, tmp_path):
