@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.plain_ingest import PlainStore
-from benchmarks.plain_match import PlainWay
+from benchmarks.plain_match import by_jieba
 from benchmarks.texts import mixed
 from pipeline.base.clock import HeldClock
 from pipeline.base.settings import read_settings
@@ -33,7 +33,7 @@ def run(*, quick: bool) -> dict[str, Any]:
         settings = read_settings(Path(folder))
         reader = load_reader(settings)
         terms = [(term.term, term.kind, term.strength) for term in reader.lexicon.terms()]
-        matcher = PlainWay(terms)
+        matcher = by_jieba(terms)
         plain = PlainStore(Path(folder) / "plain.db", matcher)
         batched = PlainStore(Path(folder) / "batched.db", matcher)
         db = open_store(settings.database)

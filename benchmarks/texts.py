@@ -68,6 +68,20 @@ def mixed(count: int, *, share: float, seed: int = 11) -> list[dict[str, str]]:
     ]
 
 
+def lengthened(rows: list[dict[str, str]], size: int, *, seed: int = 13) -> list[dict[str, str]]:
+    """Return the rows with ordinary texts behind theirs, of about so many characters each."""
+    dice = random.Random(seed)  # noqa: S311 - a fixed seed, no secret
+    real = background()
+    longer = []
+    for row in rows:
+        text = row["text"]
+        while len(row["title"]) + len(text) < size:
+            more = dice.choice(real) if real else ordinary(dice)
+            text += f"\n{more['title']} {more['text']}"
+        longer.append({"title": row["title"], "text": text[: size - len(row["title"])]})
+    return longer
+
+
 def background() -> list[dict[str, str]]:
     """Return the real texts, none where they are missing."""
     if not BACKGROUND.is_file():

@@ -36,6 +36,10 @@ class Context:
         """Whether anything was ambiguous so far."""
         return self._jieba is not None
 
+    def forget(self) -> None:
+        """Forget the runs cut so far."""
+        self._places.cache_clear()
+
     def is_word(self, block: str, start: int, end: int) -> bool:
         """Return whether ``block[start:end]`` is made of whole words of the block.
 

@@ -57,6 +57,10 @@ class Lexicon:
         """Return, for each text, whether it is worth a full :meth:`read_closely`."""
         return self._matcher.telling(texts)
 
+    def forget(self) -> None:
+        """Forget what was remembered of texts read before, so that each is read as new."""
+        self._matcher.forget()
+
     def read_closely(self, fields: Fields) -> Found:
         """Return what :meth:`read` gives, for a text known to tell something."""
         return next(self._matcher.found_in([fields]))

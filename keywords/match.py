@@ -49,6 +49,10 @@ class Matcher:
         asked = Asked(*(flags & (1 << bit) != 0 for bit in range(len(Asked._fields))))
         self._scanner = Scanner(entries.forms, asked, folding)
 
+    def forget(self) -> None:
+        """Forget the runs cut into words so far."""
+        self._context.forget()
+
     def telling(self, texts: Sequence[str]) -> list[bool]:
         """Return, for each text, whether anything in it is worth a full reading."""
         return self._scanner.telling(texts)

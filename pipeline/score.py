@@ -33,7 +33,7 @@ class Reader:
 
     def read_many(self, listings: Sequence[Listing]) -> list[Ranked]:
         """Return what :meth:`read` gives for each; most of them go after one cheap look."""
-        told = self.lexicon.telling([_evidence_of(listing) for listing in listings])
+        told = self.telling(listings)
         closely = [listing for listing, tells in zip(listings, told, strict=True) if tells]
         read = map(self._judged, closely, self.lexicon.read_many(list(map(_fields_of, closely))))
         version, none, not_ = self.lexicon.version, (), False
@@ -42,9 +42,13 @@ class Reader:
             for listing, tells in zip(listings, told, strict=True)
         ]
 
+    def telling(self, listings: Sequence[Listing]) -> list[bool]:
+        """Return, for each listing, whether it is worth a full reading: the one cheap look."""
+        return self.lexicon.telling([_evidence_of(listing) for listing in listings])
+
     def touches(self, listing: Listing) -> bool:
         """Return whether any word of the lexicon tells something in the listing."""
-        return self.lexicon.telling([_evidence_of(listing)])[0]
+        return self.telling([listing])[0]
 
     def _let_go(self, listing: Listing) -> Ranked:
         return Ranked(listing, (), (), (), 0, is_suspicious=False, lexicon=self.lexicon.version)
