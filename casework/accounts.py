@@ -111,7 +111,7 @@ def change_own_password(
         BadInput: the old one is wrong, or the new one too short.
         SlowDown: the old one was guessed at too often.
     """
-    _prove(db, who, old, clock=clock, address=address)
+    prove(db, who, old, clock=clock, address=address)
     people.set_password(db, who.name, password=new, clock=clock, by=who.name)
 
 
@@ -175,7 +175,7 @@ def stop_codes(db: Database, who: Person, *, password: str, clock: Clock, addres
         BadInput: the password is wrong.
         SlowDown: it was guessed at too often.
     """
-    _prove(db, who, password, clock=clock, address=address)
+    prove(db, who, password, clock=clock, address=address)
     with db.atomic():
         _set_codes(db, who.name, "", is_on=False)
         audit.write(db, clock=clock, who=who.name, did="person.codes_off", what=who.name)
@@ -186,6 +186,20 @@ def set_pictures(db: Database, who: Person, wish: str) -> None:
     assert wish in PICTURES, wish
     with db.atomic():
         db.conn.execute("update people set pictures = ? where name = ?", (wish, who.name))
+
+
+def prove(db: Database, who: Person, password: str, *, clock: Clock, address: str) -> None:
+    """Let on who knows his own password, for what a stolen session must not do.
+
+    Raises:
+        BadInput: it is wrong.
+        SlowDown: it was guessed at too often.
+    """
+    guessing.make_wait(db, who.name, address, clock=clock)
+    if people.is_password_of(db, who.name, password):
+        return
+    guessing.remember(db, who.name, address, is_ok=False, clock=clock)
+    raise BadInput("password", _("当前密码不对"), _("请再输入一次"))
 
 
 def more_than_held(name: str) -> BadInput:
@@ -199,14 +213,6 @@ def _other(db: Database, name: str, by: Person) -> Person:
     if person.name == by.name:
         raise BadInput(name, _("不能改自己的角色、范围和状态"), _("请另一位负责人办理"))
     return person
-
-
-def _prove(db: Database, who: Person, password: str, *, clock: Clock, address: str) -> None:
-    guessing.make_wait(db, who.name, address, clock=clock)
-    if people.is_password_of(db, who.name, password):
-        return
-    guessing.remember(db, who.name, address, is_ok=False, clock=clock)
-    raise BadInput("password", _("当前密码不对"), _("请再输入一次"))
 
 
 def _set_codes(db: Database, name: str, secret: str, *, is_on: bool, step: int = 0) -> None:

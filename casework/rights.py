@@ -23,23 +23,33 @@ class Action(StrEnum):
     JUDGE = "verdict.give"
     REVEAL = "contact.reveal"
     COUNT = "figures.see"
+    SETTLE = "looks.settle"
     PEOPLE = "people.manage"
     LOG = "log.read"
+    PROPOSE_WORDS = "words.propose"
+    DECIDE_WORDS = "words.decide"
+    HOOKS = "hooks.manage"
+    SOURCES = "sources.manage"
 
 
-_JUDGING = frozenset({Action.OWN, Action.SEE, Action.COUNT, Action.JUDGE, Action.REVEAL})
+_JUDGING = frozenset(
+    {Action.OWN, Action.SEE, Action.COUNT, Action.JUDGE, Action.REVEAL, Action.PROPOSE_WORDS}
+)
+_KEEPING = frozenset({Action.HOOKS, Action.SOURCES})
 
 MAY: dict[Role, frozenset[Action]] = {
     Role.ANALYST: _JUDGING,
     Role.CASE_OFFICER: _JUDGING,
-    Role.SUPERVISOR: _JUDGING | {Action.PEOPLE, Action.LOG},
-    Role.OPERATOR: frozenset({Action.OWN, Action.SEE, Action.COUNT}),
+    Role.SUPERVISOR: _JUDGING
+    | _KEEPING
+    | {Action.SETTLE, Action.PEOPLE, Action.LOG, Action.DECIDE_WORDS},
+    Role.OPERATOR: _KEEPING | {Action.OWN, Action.SEE, Action.COUNT, Action.PROPOSE_WORDS},
     Role.AUDITOR: frozenset({Action.OWN, Action.LOG}),
 }
 """What each role may do. A new action is nobody's until it is written here."""
 
-WHOLE_PROVINCE = frozenset({Action.LOG})
-"""Actions whose answer names all cities: not for a person who works for some of them."""
+WHOLE_PROVINCE = frozenset({Action.LOG, Action.DECIDE_WORDS, Action.SOURCES})
+"""Actions whose answer names all cities, or works in all: not for who works for some of them."""
 
 _UNPLACED = ("", "2100")
 """How a place code begins where the page does not say which city it is of."""

@@ -47,6 +47,7 @@ COMMANDS = (
     Command("worker", _("再加一台机器，经 Redis 分担采集与判读")),
     Command("demo", _("练习用的假市场")),
     Command("user", _("人员：添加、列出、停用")),
+    Command("webhooks", _("把新的高分信息推送给登记的接收端")),
     Command("migrate", _("把数据库升级到本版本")),
 )
 """The visible list, in the order of a working day."""

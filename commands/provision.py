@@ -20,6 +20,11 @@ from pipeline.base.settings import find_browser, read_settings, shipped
 ROOT = Path(__file__).resolve().parent.parent
 HTMX = ROOT / "desk" / "static" / "vendor" / "htmx.min.js"
 HTMX_SHA256 = "71ea67185bfa8c98c39d31717c6fce5d852370fcdfd129db4543774d3145c0de"
+SWAGGER = {
+    "swagger-ui-bundle.js": "4b5a9b35a1adf37f00d39c0bae23cdb37007e2946240ef035137cc85b4d55349",
+    "swagger-ui.css": "ca238f7d7c2cf4480c1e77a9c3b9da915ab216e96ffd354e69076560c650c6de",
+}
+"""File of the API's page -> its SHA-256, as the wheel of fastapi-offline 1.7.7 holds it."""
 
 FONTS = {
     "Noto Sans CJK SC": "fonts-noto-cjk",
@@ -34,6 +39,7 @@ def main() -> None:
     _debian_packages()
     _browser()
     _htmx()
+    _swagger()
     _translations()
 
 
@@ -86,23 +92,44 @@ def _htmx() -> None:
     if HTMX.is_file() and hashlib.sha256(HTMX.read_bytes()).hexdigest() == HTMX_SHA256:
         return
     with tempfile.TemporaryDirectory() as folder:
-        constraints = ROOT / "constraints.txt"
-        subprocess.run(
-            [
-                *(sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check"),
-                *("--no-deps", "--target", folder, "-c", str(constraints), "django-htmx"),
-            ],
-            check=True,
-        )
-        script = next(Path(folder).rglob("htmx-2.min.js")).read_bytes()
-    found = hashlib.sha256(script).hexdigest()
-    if found != HTMX_SHA256:
-        typer.echo(f"htmx: SHA-256 is {found}, not the one we know; it is not used", err=True)
+        _unpack("django-htmx", folder)
+        _take(next(Path(folder).rglob("htmx-2.min.js")), HTMX, HTMX_SHA256)
+
+
+def _swagger() -> None:
+    wanted = {HTMX.with_name(name): known for name, known in SWAGGER.items()}
+    if all(path.is_file() and _sha256(path) == known for path, known in wanted.items()):
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        _unpack("fastapi-offline", folder)
+        for path, known in wanted.items():
+            _take(next(Path(folder).rglob(path.name)), path, known)
+
+
+def _unpack(package: str, folder: str) -> None:
+    constraints = ROOT / "constraints.txt"
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check"),
+            *("--no-deps", "--target", folder, "-c", str(constraints), package),
+        ],
+        check=True,
+    )
+
+
+def _take(found: Path, path: Path, known: str) -> None:
+    told = _sha256(found)
+    if told != known:
+        typer.echo(f"{path.name}: SHA-256 is {told}, not the one we know; not used", err=True)
         raise SystemExit(2)
-    HTMX.parent.mkdir(parents=True, exist_ok=True)
-    fresh = HTMX.with_suffix(".new")
-    fresh.write_bytes(script)
-    fresh.replace(HTMX)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.write_bytes(found.read_bytes())
+    fresh.replace(path)
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _translations() -> None:

@@ -9,12 +9,14 @@ from rich.table import Table
 
 from casework import people
 from casework.people import Person, Role
+from commands import user_token
 from commands.edge import AsJson, Home, emit, settings_of
 from pipeline.base.clock import SystemClock, beijing_iso, unstamp
 from pipeline.base.language import _
 from pipeline.store.open import open_store
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
+app.add_typer(user_token.app, name="token", help=_("程序用的令牌：新建、列出、收回"))
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help=_("登录名：小写字母、数字或汉字"))]
 FIRST = "admin"

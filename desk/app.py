@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 from casework import rights
 from casework.rights import Denied
 from desk import security
+from desk.api import docs, problems
 from desk.birds import Birds
 from desk.doors import may_enter
 from desk.language import mark as _
@@ -46,13 +47,13 @@ from desk.security import FrontDoor, NotLoggedIn, Refused, add_headers
 from desk.sources import SourceNames
 from pipeline.base import log as logs
 from pipeline.base.clock import Clock
-from pipeline.base.errors import BadInput, Conflict, NotFound, ShouyiError
+from pipeline.base.errors import BadInput, Conflict, FetchRefused, NotFound, ShouyiError
 from pipeline.base.settings import Settings
 from pipeline.score import Reader, load_reader
 from pipeline.store.open import open_store
 
-OPEN = (login, health)
-"""Pages that need no log-in: the door itself, and the pulse for a watchdog."""
+OPEN = (login, health, docs)
+"""Pages that need no log-in: the door itself, the pulse for a watchdog, what the API can do."""
 
 PAGES = (
     queue,
@@ -116,6 +117,7 @@ def build(settings: Settings, *, clock: Clock, reader: Reader | None = None) -> 
         settings,
         clock,
         connections,
+    app.state.reader = reader
         Looks(),
         Birds(reader.lexicon.species),
         SourceNames(settings),
@@ -129,9 +131,12 @@ def build(settings: Settings, *, clock: Clock, reader: Reader | None = None) -> 
     app.mount("/static", GZipMiddleware(_Static(directory=STATIC), minimum_size=500))
     _tell_errors(app)
     app.add_middleware(FrontDoor)
+    for part in docs.ROUTERS:
+        app.include_router(part.router)  # each route asks for a token (desk/api/door.py)
     return app
 
 
+    problems.tell(app)
 class _Static(StaticFiles):
     """Our own files; their address changes with their content, so a browser may keep them."""
 
@@ -157,21 +162,21 @@ def _tell_errors(app: FastAPI) -> None:
 
     @app.exception_handler(ShouyiError)
     def _ours(request: Request, error: ShouyiError) -> Response:
-        kinds = ((NotFound, 404), (BadInput, 400), (Conflict, 409))
+        kinds = ((NotFound, 404), (BadInput, 400), (Conflict, 409), (FetchRefused, 400))
         status = next((code for kind, code in kinds if isinstance(error, kind)), 500)
         if status == HTTPStatus.INTERNAL_SERVER_ERROR:
             _LOG.error("request.failed", path=request.url.path, error=str(error))
         if isinstance(error, NotFound):
             _remember_refusal(request, error)
-        return _told(request, status)
+        return _told(request, status, error)
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> Response:
         return _told(request, error.status_code)
 
     @app.exception_handler(RequestValidationError)
-    def _incomplete(request: Request, _error: RequestValidationError) -> Response:
-        return _told(request, 422)
+    def _incomplete(request: Request, error: RequestValidationError) -> Response:
+        return _told(request, 422, error)
 
     @app.exception_handler(Exception)
     def _unforeseen(request: Request, error: Exception) -> Response:
@@ -189,7 +194,8 @@ def _remember_refusal(request: Request, error: NotFound) -> None:
     """
     house: House = request.app.state.house
     with house.connections.lend() as db:
-        person = sit_down(request, house, db).person
+        caller = getattr(request.state, "caller", None)
+        person = caller or sit_down(request, house, db).person
         if person is not None and (person.cities or isinstance(error, Denied)):
             rights.refuse(db, person, clock=house.clock, what=error.where)
 
@@ -203,11 +209,13 @@ def _where(request: Request) -> str:
     return shown.path + (f"?{shown.query}" if shown.query else "")
 
 
-def _told(request: Request, status: int) -> Response:
+def _told(request: Request, status: int, error: Exception | None = None) -> Response:
     """Return an error as the one who asked can read it: a page, or JSON under /api."""
     heading, sentence = _SENTENCES.get(status, _SENTENCES[400 if status < 500 else 500])  # noqa: PLR2004
-    if request.url.path.startswith("/api/"):
-        return JSONResponse({"error": sentence}, status)
+    if request.url.path.startswith(problems.PATHS):
+        return problems.problem(
+            status, problems.sentence_of(error, sentence) if error else sentence
+        )
     house: House = request.app.state.house
     try:
         with house.connections.lend() as db:

@@ -19,6 +19,9 @@ DOORS: dict[tuple[str, str], Action] = {
     ("POST", "/queue/bulk"): Action.JUDGE,
     ("POST", "/views"): Action.SEE,
     ("POST", "/views/remove"): Action.SEE,
+    ("GET", "/second"): Action.JUDGE,
+    ("POST", "/second"): Action.JUDGE,
+    ("POST", "/second/settle"): Action.SETTLE,
     ("POST", "/listings/{listing_id:path}/postpone"): Action.JUDGE,
     ("GET", "/queue.csv"): Action.SEE,
     ("GET", "/queue.xlsx"): Action.SEE,
@@ -27,6 +30,7 @@ DOORS: dict[tuple[str, str], Action] = {
     ("GET", "/listings/{listing_id:path}"): Action.SEE,
     ("GET", "/evidence/{snapshot_id}/{name:path}"): Action.SEE,
     ("POST", "/listings/{listing_id:path}/verdict"): Action.JUDGE,
+    ("POST", "/listings/{listing_id:path}/send-back"): Action.JUDGE,
     ("POST", "/listings/{listing_id:path}/reveal"): Action.REVEAL,
     ("POST", "/listings/{listing_id:path}/package"): Action.REVEAL,
     ("POST", "/verdicts/undo"): Action.JUDGE,
@@ -40,6 +44,27 @@ DOORS: dict[tuple[str, str], Action] = {
     ("GET", "/overview"): Action.COUNT,
     ("GET", "/figures"): Action.COUNT,
     ("GET", "/log"): Action.LOG,
+    ("POST", "/account/tokens"): Action.OWN,
+    ("POST", "/account/tokens/end"): Action.OWN,
+    ("GET", "/api/v1/me"): Action.OWN,
+    ("GET", "/api/v1/queue"): Action.SEE,
+    ("GET", "/api/v1/queue.atom"): Action.SEE,
+    ("GET", "/api/v1/search"): Action.SEE,
+    ("GET", "/api/v1/counts"): Action.SEE,
+    ("POST", "/api/v1/queue/pull"): Action.JUDGE,
+    ("GET", "/api/v1/listings/{listing_id:path}"): Action.SEE,
+    ("POST", "/api/v1/listings/{listing_id:path}/verdict"): Action.JUDGE,
+    ("POST", "/api/v1/listings/{listing_id:path}/postpone"): Action.JUDGE,
+    ("POST", "/api/v1/verdicts/undo"): Action.JUDGE,
+    ("GET", "/api/v1/evidence/of/{listing_id:path}"): Action.SEE,
+    ("GET", "/api/v1/evidence/{snapshot_id}/verify"): Action.SEE,
+    ("GET", "/api/v1/evidence/{snapshot_id}/files/{name:path}"): Action.REVEAL,
+    ("GET", "/api/v1/sources"): Action.COUNT,
+    ("GET", "/api/v1/runs"): Action.COUNT,
+    ("POST", "/api/v1/match"): Action.SEE,
+    ("GET", "/api/v1/webhooks"): Action.HOOKS,
+    ("POST", "/api/v1/webhooks"): Action.HOOKS,
+    ("DELETE", "/api/v1/webhooks/{webhook_id}"): Action.HOOKS,
     ("GET", "/people"): Action.PEOPLE,
     ("POST", "/people"): Action.PEOPLE,
     ("GET", "/people/{name}"): Action.PEOPLE,
@@ -53,6 +78,16 @@ DOORS: dict[tuple[str, str], Action] = {
 
 
 async def may_enter(desk: Desk, clerk: Clerk) -> None:
+    """Let who is logged in through the door of a route.
+
+    Raises:
+        NotFound: not for this person, or not there: the answer is the same.
+    """
+    walk_in(desk)
+    assert clerk.name  # who is not logged in came no further than the first lock
+
+
+def walk_in(desk: AtDesk) -> None:
     """Let a person through the door of a route, to the listing that its address names.
 
     Raises:
@@ -69,7 +104,6 @@ async def may_enter(desk: Desk, clerk: Clerk) -> None:
         _see_snapshot(desk, action, given["snapshot_id"])
     elif route.startswith("/people/"):
         rights.check(desk.person, action, people.get(desk.db, given["name"]), given["name"])
-    assert clerk.name  # who is not logged in came no further than the first lock
 
 
 def see_listing(desk: AtDesk, action: Action, listing_id: str) -> None:

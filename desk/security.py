@@ -11,6 +11,7 @@ import secrets
 import sqlite3
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -120,10 +121,10 @@ def find(db: Database, token: str, *, settings: Settings, clock: Clock) -> Sessi
     now = clock.now()
     idle = now - unstamp(row["used_at"])
     if now >= unstamp(row["ends_at"]) or idle > timedelta(minutes=settings.session_idle_minutes):
-        _if_free(db, _END, [row["token_hash"]])
+        write_if_free(db, _END, [row["token_hash"]])
         return None
     if idle > _TOUCH_AFTER:
-        _if_free(db, _TOUCH, [stamp(now), row["token_hash"]])
+        write_if_free(db, _TOUCH, [stamp(now), row["token_hash"]])
     return Session(row["token_hash"], row["name"], row["csrf"], row["language"])
 
 
@@ -133,7 +134,7 @@ def end(db: Database, token_hash: str) -> None:
         db.execute(_END, [token_hash])
 
 
-def _if_free(db: Database, sql: str, values: list[str]) -> None:
+def write_if_free(db: Database, sql: str, values: list[Any]) -> None:
     """Write where nobody else is writing just now; if so, the next page does it.
 
     Sessions are looked up where all pages pass: no writer may make them wait.

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from casework import accounts, cities, codes
+from casework import accounts, cities, codes, tokens, webhooks
 from casework.guessing import SlowDown
 from casework.people import Person
 from desk import qr, security
+from desk.api.door import SHOWN
 from desk.parts import AtDesk, Clerk, Desk
 from desk.wording import ROLES
 from pipeline.base.errors import BadInput
@@ -49,6 +50,21 @@ class PicturesForm(_Closed):
     """How pictures are shown before they are pointed at."""
 
     pictures: Literal["plain", "grey", "blur"]
+
+
+class TokenForm(_Closed):
+    """A token that is asked for; the password shows that its owner asks."""
+
+    label: str = Field("", max_length=100)
+    days: int = Field(tokens.USUAL_DAYS, ge=1, le=tokens.LONGEST_DAYS)
+    scope: list[str] = Field([], max_length=10)
+    password: str = Field(max_length=1024)
+
+
+class TokenEndForm(_Closed):
+    """A token that is taken back."""
+
+    token_id: int
 
 
 class SessionForm(_Closed):
@@ -141,12 +157,42 @@ def end(desk: Desk, clerk: Clerk, form: Annotated[SessionForm, Form()]) -> Respo
     return RedirectResponse("/account?said=saved", 303)
 
 
+@router.post("/account/tokens")
+def make_token(desk: Desk, clerk: Clerk, form: Annotated[TokenForm, Form()]) -> Response:
+    """Make a token for a program; it is shown on this page alone."""
+    who = _who(desk)
+    try:
+        accounts.prove(desk.db, who, form.password, clock=desk.clock, address=_address(desk))
+        _made, shown = tokens.add(
+            desk.db,
+            who.name,
+            label=form.label,
+            scopes=form.scope,
+            days=form.days,
+            by=who.name,
+            clock=desk.clock,
+        )
+    except (BadInput, SlowDown) as error:
+        return _page(desk, clerk, problem=f"{error.what}：{error.mend}", status=422)
+    return _page(desk, clerk, token=shown)
+
+
+@router.post("/account/tokens/end")
+def end_token(desk: Desk, clerk: Clerk, form: Annotated[TokenEndForm, Form()]) -> Response:
+    """Take back one of the own tokens."""
+    assert clerk.name
+    who = _who(desk).name
+    tokens.end(desk.db, form.token_id, owner=who, by=who, clock=desk.clock)
+    return RedirectResponse("/account?said=saved", 303)
+
+
 def _page(
     desk: AtDesk,
     clerk: security.Session,
     *,
     problem: str = "",
     secret: str = "",
+    token: str = "",
     said: str = "",
     status: int = 200,
 ) -> Response:
@@ -160,6 +206,12 @@ def _page(
         city_names=cities.all_of_them(),
         log_ins=accounts.sessions_of(desk.db, who.name, clock=desk.clock),
         own_token=clerk.token_hash,
+        tokens=tokens.of(desk.db, clock=desk.clock, owner=who.name),
+        scopes=[(scope.value, desk.say(word)) for scope, word in SHOWN.items()],
+        days=tokens.USUAL_DAYS,
+        most_days=tokens.LONGEST_DAYS,
+        new_token=token,
+        hooks=webhooks.all_of(desk.db, who.name),
         problem=problem,
         secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
         qr=qr.drawn(address) if secret else None,

@@ -19,6 +19,7 @@ from pipeline.store.migrations import (
     m0015_patrols,
     m0017_desk,
 )
+    m0018_api,
 
 MIGRATIONS = (
     m0001_listings.migrations,
@@ -37,3 +38,4 @@ MIGRATIONS = (
     m0017_desk.migrations,
 )
 """In the order they are applied. Each file is one named set with one step."""
+    m0018_api.migrations,
