@@ -279,7 +279,14 @@ def _print(line: dict[str, Any]) -> None:
     Console().print(table)
 
 
-from commands import source_check, source_import, source_mend, source_new  # noqa: E402 - they print listings as `try` does
+from commands import (  # noqa: E402 - they print listings as `try` does
+    source_check,
+    source_import,
+    source_letter,
+    source_mend,
+    source_new,
+    source_session,
+)
 
 app.command(
     "new",
@@ -296,4 +303,6 @@ app.command(
     help=_("把一个来源的约定与最近几次运行对照，建议更严的界限。"),
     epilog=_("例：shouyi source check my-forum"),
 )(source_check.run)
+app.command("session", help=source_session.HELP, epilog=source_session.EXAMPLE)(source_session.run)
+app.command("letter", help=source_letter.HELP, epilog=source_letter.EXAMPLE)(source_letter.run)
 app.command("import", help=source_import.HELP, epilog=source_import.EXAMPLE)(source_import.run)

@@ -28,6 +28,7 @@ from crawlers.pages.base import Fetched, fetched
 from pipeline.base import gateway
 from pipeline.base.clock import Clock
 from pipeline.base.gateway import Gateway
+from pipeline.sessions import Session
 
 CLOSE_SECONDS = 5.0
 PAGES_AT_ONCE = 2
@@ -135,8 +136,9 @@ class BrowserDoor(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # ship
             raise DownloadTimeoutError("the browser hangs") from hung
 
 
-def visit(ear: "Ear | None") -> dict[str, Any]:
-    """Return the meta of a request that opens a page in the browser."""
+def visit(ear: "Ear | None", session: Session | None = None) -> dict[str, Any]:
+    """Return the meta of a request that opens a page in the browser, with a log-in's state."""
+    state = {"storage_state": dict(session.state)} if session else {}
     return {
         "playwright": True,
         "playwright_include_page": True,
@@ -146,6 +148,7 @@ def visit(ear: "Ear | None") -> dict[str, Any]:
             "timezone_id": "Asia/Shanghai",
             "service_workers": "block",
             "accept_downloads": False,
+            **state,
         },
         "playwright_page_goto_kwargs": {"wait_until": "domcontentloaded"},
         "playwright_page_init_callback": _listening,

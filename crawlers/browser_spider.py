@@ -54,7 +54,8 @@ class BrowserSpider(SourceSpider):
         ear = None
         if answers is not None and due.kind == "index":
             ear = Ear(answers.url, self.source.limits.unpacked_bytes, self.job.clock)
-        return super().request(due).replace(callback=self.opened, meta=visit(ear))
+        meta = visit(ear, self.job.session)
+        return super().request(due).replace(callback=self.opened, meta=meta, cookies={})
 
     async def opened(self, response: Response, due: Due) -> None:
         """Read a page that stands open."""

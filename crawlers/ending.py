@@ -5,7 +5,13 @@ from contextlib import suppress
 
 from crawlers.health import Health, judge_run
 from crawlers.job import Job
+from crawlers.letter import draft_for
 from crawlers.manners import USER_AGENT
+from crawlers.source import Source
+from pipeline.base.clock import Clock, beijing_day
+from pipeline.base.language import _
+from pipeline.base.settings import Settings
+from pipeline.sessions import Session, sessions_of
 from pipeline.store import crawls
 from pipeline.store.crawls import Run
 from pipeline.store.open import Database
@@ -38,6 +44,25 @@ def end_run(db: Database, run: Run, job: Job, *, is_limited: bool) -> Run:
     return _write_end(db, run, job, health)
 
 
+def paused_run(db: Database, run: Run, session: Session, *, clock: Clock) -> Run:
+    """End a run before its first request: the site refused this log-in, and nobody renewed it."""
+    words = _("登录状态已暂停（{why}），没有发出请求；请用 shouyi source session {name} 重新登录")
+    because = words.format(why=session.paused_because, name=run.source)
+    counts = sums_of(db, run.run_id).as_json()
+    return crawls.end(
+        db, run, state="blocked", cause="wall", because=because, clock=clock, counts=counts
+    )
+
+
+def see_to_refusal(settings: Settings, source: Source, run: Run, job: Job, *, clock: Clock) -> None:
+    """After a refusal: use the log-in no more, and draft a letter to the platform."""
+    if job.session is not None:
+        because = f"{run.night_on} {run.because or run.cause}"
+        sessions_of(settings).pause(source.key, because, clock=clock)
+    with suppress(OSError):  # a letter that cannot be written is no reason to lose the night
+        draft_for(source, run, home=settings.home, on=beijing_day(clock.now()))
+
+
 def _write_end(db: Database, run: Run, job: Job, health: Health) -> Run:
     source = job.reading.source
     reason = source.manners.reason
@@ -50,6 +75,7 @@ def _write_end(db: Database, run: Run, job: Job, health: Health) -> Run:
         "user_agent": source.manners.user_agent or USER_AGENT,
         "basis": source.basis,
         "limit": job.reading.limit or 0,
+        "session": job.session.saved_by if job.session else "",
         "spent": job.budget.as_json() if job.budget else {},
     }
     crawls.say_manners(db, run, manners)

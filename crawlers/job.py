@@ -9,6 +9,7 @@ from crawlers.kept import KeptPages
 from crawlers.reading import Reading
 from pipeline.base.clock import Clock
 from pipeline.base.urls import Gate
+from pipeline.sessions import Session
 from pipeline.store import crawls, leads
 from pipeline.store.ledger import Ledger
 
@@ -25,6 +26,7 @@ class Job:
         error: what broke the run itself, not a page of it: the store, the lease.
         robots: host -> what its robots.txt said.
         budget: what the hosts may still be asked for tonight.
+        session: the operator's log-in at the site; None where the site is read as a visitor.
         requests: page -> how it was asked for, as JSON, until the ledger writes it down.
     """
 
@@ -40,6 +42,7 @@ class Job:
     error: Exception | None = None
     robots: dict[str, str] = field(default_factory=dict)
     budget: Budget | None = None
+    session: Session | None = None
     requests: dict[int, str] = field(default_factory=dict)
 
 

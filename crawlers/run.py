@@ -18,7 +18,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 
 from crawlers.budget import budget_of
 from crawlers.deliver import Delivery
-from crawlers.ending import end_run
+from crawlers.ending import end_run, paused_run, see_to_refusal
 from crawlers.families import reader_of
 from crawlers.feed import Feed
 from crawlers.job import Job
@@ -34,6 +34,7 @@ from pipeline.base.settings import Settings, find_browser
 from pipeline.base.urls import gate_for
 from pipeline.listing import Listing
 from pipeline.score import load_reader
+from pipeline.sessions import sessions_of
 from pipeline.store import crawls
 from pipeline.store.crawls import Run
 from pipeline.store.ledger import Ledger
@@ -116,6 +117,7 @@ def run_source(
         hours = source.manners.hours
         raise BadInput(source.key, f"may be read {hours} only", "see manners.hours in its file")
     began = clock.steady_seconds()
+    session = sessions_of(settings).of(source.key)
     reader = load_reader(settings)
     # loads the dictionary that decides word boundaries: a second in which a run that has
     # begun would answer nobody
@@ -134,6 +136,9 @@ def run_source(
             again=asked.again,
             is_late=asked.is_late,
         )
+        if session is not None and session.paused_because:
+            paused = paused_run(db, run, session, clock=clock)
+            return RunResult(paused, sums_of(db, run.run_id), clock.steady_seconds() - began)
         gate = gate_for(source.allow_private)
         ledger = Ledger(db, run.run_id, clock=clock)
         pauses = Pauses(clock.steady_seconds)
@@ -162,11 +167,14 @@ def run_source(
             gate=gate,
             clock=clock,
             budget=budget_of(db, source, run.night_on),
+            session=session if session and session.is_usable(clock.now()) else None,
             kept=KeptPages(None if asked.dry_run else settings.logs / "unread"),
         )
         scrapys = scrapy_settings(source, gate=gate, log_file=_log_file(settings, source))
         _crawl(job, scrapys, browser_path, settings.page_timeout_seconds)
         ended = end_run(db, run, job, is_limited=asked.limit is not None)
+        if ended.state == "blocked" and not asked.dry_run:
+            see_to_refusal(settings, source, ended, job, clock=clock)
         return RunResult(ended, sums_of(db, run.run_id), clock.steady_seconds() - began)
 
 

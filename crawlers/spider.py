@@ -16,6 +16,7 @@ from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response
+from scrapy.http.request import VerboseCookie
 from twisted.python.failure import Failure
 
 from crawlers.deliver import BATCH, Yield
@@ -58,6 +59,7 @@ class SourceSpider(Spider):
         self._timers: dict[str, Any] = {}
         self._left_at: dict[str, float] = {}  # host -> when it was last asked, steady seconds
         self._has_rechecked = False
+        self._has_shown_session = False
         self._more: tuple[Request, ...] = ()  # the feed gives requests, not the start
 
     @classmethod
@@ -144,11 +146,29 @@ class SourceSpider(Spider):
         return Request(
             due.url,
             headers=asked.validators if asked else None,
+            cookies=self._cookies_of_session(),
             callback=self.answered,
             errback=self.failed,
             cb_kwargs={"due": due},
             dont_filter=True,
         )
+
+    def _cookies_of_session(self) -> list[VerboseCookie] | None:
+        """Return the log-in's cookies once; from then on the cookie jar has what the site says."""
+        session = self.job.session
+        if session is None or self._has_shown_session:
+            return None
+        self._has_shown_session = True
+        return [
+            VerboseCookie(
+                name=cookie["name"],
+                value=cookie["value"],
+                domain=cookie["domain"],
+                path=cookie["path"],
+                secure=bool(cookie.get("secure")),
+            )
+            for cookie in session.state["cookies"]
+        ]
 
     def _remembered(self, due: Due) -> Remembered | None:
         """Return what a page was, where the server may answer that it has not changed."""

@@ -41,6 +41,10 @@ _LAST_ENDED = f"""
      where source = ? and run_id <> ? and ended_at is not null
      order by ended_at desc limit 1
 """  # noqa: S608 - the same
+_LAST_IN_STATE = f"""
+    select {_COLUMNS} from runs where source = ? and state = ? order by night_on desc, number desc
+     limit 1
+"""  # noqa: S608 - the same
 _NEW = """
     insert into runs (run_id, source, night_on, number, asked_by, state, is_late)
     values (:run_id, :source, :night_on, :number, :asked_by, 'due', :is_late)
@@ -211,6 +215,11 @@ def of_night(db: Database, source: str, night_on: date) -> Run | None:
 def runs_of_night(db: Database, night_on: date) -> list[Run]:
     """Return all runs that count for a night, in the order they began."""
     return [_run(row) for row in db.query(_NIGHT, [night_on.isoformat()])]
+
+
+def last_in_state(db: Database, source: str, state: str) -> Run | None:
+    """Return the latest run of a source that ended so, None where none did."""
+    return _first(db, _LAST_IN_STATE, source, state)
 
 
 def before(db: Database, run: Run) -> Run | None:
