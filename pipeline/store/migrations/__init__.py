@@ -18,8 +18,8 @@ from pipeline.store.migrations import (
     m0014_fleet,
     m0015_patrols,
     m0017_desk,
-)
     m0018_api,
+)
 
 MIGRATIONS = (
     m0001_listings.migrations,
@@ -36,6 +36,6 @@ MIGRATIONS = (
     m0014_fleet.migrations,
     m0015_patrols.migrations,
     m0017_desk.migrations,
+    m0018_api.migrations,
 )
 """In the order they are applied. Each file is one named set with one step."""
-    m0018_api.migrations,
