@@ -38,10 +38,10 @@ class Letter:
 
     def _as_docx(self, file: Path) -> None:
         # a fifth of a second, which each crawl would pay at its start
-        from docx import Document
-        from docx.enum.text import WD_ALIGN_PARAGRAPH
-        from docx.oxml.ns import qn
-        from docx.shared import Pt
+        from docx import Document  # noqa: PLC0415
+        from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415
+        from docx.oxml.ns import qn  # noqa: PLC0415
+        from docx.shared import Pt  # noqa: PLC0415
 
         paper = Document()
         style = paper.styles["Normal"]
