@@ -17,6 +17,7 @@ from evidence import custody, heads, manifest
 from evidence.formats import FORMATS
 from evidence.formats.format_1 import shown
 from evidence.keys import HISTORY, read_history
+from evidence.links import chain_problems, next_to
 from evidence.sign import KEYS
 from evidence.stamped import answers_beside, is_answer, read_roots, token_of
 from pipeline.base.clock import beijing_iso
@@ -25,9 +26,6 @@ from pipeline.base.language import _
 
 _SNAPSHOT = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 _OURS = frozenset({".lock", ".sealing"})
-_BEFORE = ("snapshot_id", "sha256", "sm3")
-_NEIGHBOURS = 40
-"""Snapshots taken side by side are sealed out of order, but never by more than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,9 @@ def verify(path: Path, *, alone: bool = False, authorities: Path | None = None) 
     if alone or not verdict.is_ok:
         return verdict
     data = (path / manifest.NAME).read_bytes()
-    beside = (*_next_to(path, data), *_in_database(path, data), *_by_our_keys(path))
+    folder = path.resolve()
+    after = next_to(folder, data, snapshots_in(folder.parent) or [])
+    beside = (*after, *_in_database(path, data), *_by_our_keys(path))
     return with_stamps(replace(verdict, problems=beside), authorities)
 
 
@@ -185,66 +185,6 @@ def _strangers(evidence: Path) -> Iterator[str]:
             yield _("{name}：没有做完的固定，尚未清理").format(name=entry.name)
         elif not _SNAPSHOT.fullmatch(entry.name) and entry.name not in _OURS:
             yield _("{name}：证据文件夹里不该有的东西").format(name=ascii(entry.name))
-
-
-def chain_problems(found: list[Path], *, has_gaps: bool = False) -> Iterator[str]:
-    """Say where the chain through these folders is broken.
-
-    Args:
-        found: the folders, in any order.
-        has_gaps: they are some of a chain, not all of it.
-    """
-    links = sorted(
-        (told["chain"]["number"], folder.name, told["chain"]["before"], manifest.digests_of(data))
-        for folder, told, data in _readable(found)
-    )
-    before: tuple[str, manifest.Digests] | None = None
-    expected = 1
-    for number, name, named, digests in links:
-        if has_gaps and number != expected:
-            pass
-        elif number != expected:
-            yield _("链条在第 {n} 份处断开：缺少或重复").format(n=min(number, expected))
-        elif _as_named(before) != named:
-            yield _("{name}：它所记的前一份清单与实际不符").format(name=name)
-        before, expected = (name, digests), number + 1
-
-
-def _as_named(before: tuple[str, manifest.Digests] | None) -> dict[str, str] | None:
-    if before is None:
-        return None
-    name, digests = before
-    return {"snapshot_id": name, "sha256": digests.sha256, "sm3": digests.sm3}
-
-
-def _readable(found: list[Path]) -> Iterator[tuple[Path, dict[str, Any], bytes]]:
-    for folder in found:
-        with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
-            data = (folder / manifest.NAME).read_bytes()
-            told = manifest.read(data)
-            chain = told["chain"]
-            named = chain["before"] or dict.fromkeys(_BEFORE, "")
-            if isinstance(chain["number"], int) and {*map(type, map(named.get, _BEFORE))} == {str}:
-                yield folder, told, data
-
-
-def _next_to(path: Path, data: bytes) -> Iterator[str]:
-    """Compare with the snapshot after it, where that one lies beside."""
-    folder = path.resolve()
-    siblings = snapshots_in(folder.parent) or []
-    if folder not in siblings:
-        return
-    here = siblings.index(folder)
-    near = siblings[max(0, here - _NEIGHBOURS) : here + _NEIGHBOURS + 1]
-    digests = manifest.digests_of(data)
-    for other, told, _data in _readable(near):
-        before = told["chain"]["before"]
-        if before and before["snapshot_id"] == folder.name:
-            if (before["sha256"], before["sm3"]) != (digests.sha256, digests.sm3):
-                yield _("{file}：后一份固定 {name} 记下的校验值与此不同，清单被整个改写过").format(
-                    file=manifest.NAME, name=other.name
-                )
-            return
 
 
 def _in_database(path: Path, data: bytes) -> Iterator[str]:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from evidence import custody, manifest
 from evidence.keys import read_history
+from evidence.links import chain_problems
 from evidence.package import disclosure
 from evidence.package.bag import CUSTODY, LIST, SIGNATURE, TAGS
-from evidence.verify import Verdict, chain_problems, inside, with_stamps
+from evidence.verify import Verdict, inside, with_stamps
 from pipeline.base.language import _
 
 _LISTS = (LIST, TAGS)
