@@ -20,3 +20,16 @@ def is_cover(reading: Reading) -> bool:
     return bool(MONEY.search(reading.text)) and bool(
         reading.words("sell", "buy", "swap", strengths=("strong", "medium"))
     )
+
+
+_OPENS, _CLOSES = "“\"「『‘'", "”\"」』’'"
+_ALIVE_BEHIND = re.compile("[（(，, ]?(?:活的|喘气|会喘|会飞|带毛|长毛|吃虫|吃肉|吃小米)")
+
+
+def is_feigned(text: str, start: int, end: int) -> bool:
+    """Return whether ``text[start:end]`` is no everyday thing: in quotation marks, or alive.
+
+    收“音响”, 蓝牙音箱（活的）: whoever means the thing writes neither.
+    """
+    quoted = text[max(0, start - 1) : start] in _OPENS and text[end : end + 1] in _CLOSES
+    return (bool(start) and end < len(text) and quoted) or bool(_ALIVE_BEHIND.match(text, end))

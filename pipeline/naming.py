@@ -6,11 +6,12 @@ from itertools import pairwise
 
 from keywords.hits import Hit
 from keywords.lexicon import Lexicon
+from pipeline.attached import PART, is_behind
 from pipeline.counting import stands_counted
 from pipeline.offering import stands_on_offer
 
 _NAMES = {"bird", "code", "emoji", "domestic", "anybird"}
-_OF_A_BIRD = {"part", "egg", "meat", "life"}
+_OF_A_BIRD = {"part", "egg", "meat"}
 _SURE = {"strong", "medium"}
 _CLOSE = 4  # characters between two names of one list: 斑鸠、麻雀 and 喜鹊
 _KEPT_ABROAD = "鹦鹉"  # of parrots there are more than a dealer's word lists
@@ -51,7 +52,11 @@ def _in_company(names: list[Hit], texts: Mapping[str, str]) -> list[Hit]:
 
 def _stands(hit: Hit, texts: Mapping[str, str]) -> bool:
     text = texts.get(hit.field, "")
-    return stands_counted(text, hit.start, hit.end) or stands_on_offer(text, hit.start, hit.end)
+    return (
+        stands_counted(text, hit.start, hit.end)
+        or stands_on_offer(text, hit.start, hit.end)
+        or is_behind(PART, text, hit.end)
+    )
 
 
 def _of(hits: Iterable[Hit], lexicon: Lexicon) -> list[str]:

@@ -10,6 +10,6 @@ def hunted(reading: Reading) -> Signal | None:
     said = reading.words("hunt", strengths=("strong",))
     if not said and not reading.words("toy", "media", "sport", "fight"):
         texts = reading.listing.words()
-        names = reading.words("bird", "code", "anybird")
+        names = reading.words("bird", "code", "anybird", strengths=("strong", "medium"))
         said = [hit for hit in names if is_caught(texts.get(hit.field, ""), hit.start)][:1]
     return Signal.on("hunted", said)

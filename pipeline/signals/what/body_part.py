@@ -8,8 +8,8 @@ from pipeline.reading import Reading, Signal, listens_to
 def body_part(reading: Reading) -> Signal | None:
     """Fire on parts of birds, one piece each, and on a name with 羽, 爪, 标本 right behind it."""
     parts = reading.words("part", strengths=("strong",))
-    names = reading.words("bird", "code", "emoji")
-    if not parts and names:
+    names = reading.words("bird", "code", strengths=("strong", "medium"))
+    if not parts and reading.words("bird", "code"):
         parts = reading.words("part", strengths=("medium",))[:1]
     if not parts:
         texts = reading.listing.words()

@@ -10,6 +10,6 @@ def eggs(reading: Reading) -> Signal | None:
     said = reading.words("egg")
     if not said:
         texts = reading.listing.words()
-        names = reading.words("bird", "code", "emoji")
+        names = reading.words("bird", "code", strengths=("strong", "medium"))
         said = [hit for hit in names if is_behind(EGG, texts.get(hit.field, ""), hit.end)][:1]
     return Signal.on("eggs", said)
