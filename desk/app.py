@@ -113,11 +113,11 @@ def build(settings: Settings, *, clock: Clock, reader: Reader | None = None) -> 
         openapi_url="/api/openapi.json",
         redirect_slashes=False,
     )
+    app.state.reader = reader
     app.state.house = House(
         settings,
         clock,
         connections,
-    app.state.reader = reader
         Looks(),
         Birds(reader.lexicon.species),
         SourceNames(settings),
@@ -127,16 +127,16 @@ def build(settings: Settings, *, clock: Clock, reader: Reader | None = None) -> 
         app.include_router(page.router)
     for page in PAGES:
         app.include_router(page.router, dependencies=[*LOCKED, Depends(may_enter)])
+    for part in docs.ROUTERS:
+        app.include_router(part.router)  # each route asks for a token (desk/api/door.py)
     # only our own files are squeezed: a page that holds a secret beside a stranger's text is not
     app.mount("/static", GZipMiddleware(_Static(directory=STATIC), minimum_size=500))
     _tell_errors(app)
+    problems.tell(app)
     app.add_middleware(FrontDoor)
-    for part in docs.ROUTERS:
-        app.include_router(part.router)  # each route asks for a token (desk/api/door.py)
     return app
 
 
-    problems.tell(app)
 class _Static(StaticFiles):
     """Our own files; their address changes with their content, so a browser may keep them."""
 
