@@ -191,10 +191,12 @@ def _stop(children: "list[subprocess.Popen[bytes]]") -> None:
 
 def _tell_status(settings: Settings, *, as_json: bool) -> None:
     from crawlers.fleet.post import Post, connect
-    from crawlers.fleet.state import state_of
+    from crawlers.fleet.state import state_of, workers_of
 
-    lines = state_of(Post(connect(settings), "status", settings.worker_lease_seconds))
+    post = Post(connect(settings), "status", settings.worker_lease_seconds)
+    lines, workers = state_of(post), workers_of(post)
     if as_json:
+        emit({"workers": workers})
         for line in lines:
             emit(line)
         return
@@ -202,6 +204,8 @@ def _tell_status(settings: Settings, *, as_json: bool) -> None:
     for name in (_("队列"), _("等待"), _("在手"), _("工人")):
         table.add_column(name)
     for line in lines:
-        workers = json.dumps(line["workers"], ensure_ascii=False)
-        table.add_row(str(line["stream"]), str(line["waiting"]), str(line["held"]), workers)
-    Console().print(table)
+        holders = json.dumps(line["workers"], ensure_ascii=False)
+        table.add_row(str(line["stream"]), str(line["waiting"]), str(line["held"]), holders)
+    out = Console()
+    out.print(_("{n} 个工人在线：{names}").format(n=len(workers), names="、".join(workers)))
+    out.print(table)

@@ -43,6 +43,7 @@ def take_snapshots(
     waiting = threading.Event()
     while not is_over():
         try:
+            post.beat()
             letters = post.take(SNAPSHOTS, count=_BATCH, wait_seconds=0.5)
             if letters:
                 _take(settings, post, letters, clock=clock)

@@ -6,6 +6,7 @@ one for each. What belongs to one source (limits, user agent, gate) goes with it
 
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +21,7 @@ from crawlers.fleet.spider import FleetSpider, Handing, Outgoing, reading_of
 from crawlers.fleet.wire import OpenRun
 from crawlers.job import Job
 from crawlers.kept import KeptPages
-from crawlers.set_up import scrapy_settings, stay_offline
+from crawlers.set_up import FULL_SPEED_SECONDS, scrapy_settings, stay_offline
 from pipeline.base import log
 from pipeline.base.clock import Clock
 from pipeline.base.errors import FetchRefused
@@ -29,6 +30,7 @@ from pipeline.base.urls import Gate, gate_for
 
 _WATCH_SECONDS = 0.5
 _END_SECONDS = 5.0
+_CREW = 100
 _log = log.get("fleet")
 
 
@@ -70,7 +72,6 @@ class CrawlWorker:
     gates: OpenGates = field(default_factory=OpenGates)
     is_ending: bool = False
     _crawlers: dict[str, Crawler] = field(default_factory=dict)
-    _beaten: float = 0.0
     _outgoing: Outgoing | None = None
 
     def watch(self) -> None:
@@ -84,11 +85,14 @@ class CrawlWorker:
             return
         for run_id in [one for one in self._crawlers if one not in runs]:
             self._close(run_id)
-        for run_id, line in sorted(runs.items()):
-            if len(self._crawlers) >= self.settings.worker_sources_at_once or self.is_ending:
-                return
-            if run_id not in self._crawlers:
-                self._open(wire.run_of(run_id, line))
+        others = [run_id for run_id in sorted(runs) if run_id not in self._crawlers]
+        if self.is_ending or not others:
+            return
+        # first where nobody is: at a slow host two workers are no faster than one
+        with suppress(RedisError, OSError):
+            for most in (1, _CREW):
+                for run_id in others:
+                    self._join(run_id, runs[run_id], most)
 
     def end(self, done: Callable[[], None]) -> None:
         """Ask for nothing more, hand on what there is, then call ``done``."""
@@ -100,6 +104,18 @@ class CrawlWorker:
         if self._outgoing is not None:
             self._outgoing.write()
         done()
+
+    def _join(self, run_id: str, line: str, most: int) -> None:
+        if run_id in self._crawlers or len(self._crawlers) >= self._most:
+            return
+        run = wire.run_of(run_id, line)
+        is_slow = run.source.manners.seconds_between >= FULL_SPEED_SECONDS
+        if (most == 1 or not is_slow) and self.post.join(run_id, most=most):
+            self._open(run)
+
+    @property
+    def _most(self) -> int:
+        return self.settings.worker_sources_at_once
 
     def _open(self, run: OpenRun) -> None:
         gate = gate_for(run.source.allow_private)
@@ -144,13 +160,14 @@ class CrawlWorker:
             return  # until the ledger has closed the run
         self._crawlers.pop(run_id, None)
         self.gates.gates.pop(run_id, None)
+        with suppress(RedisError, OSError):
+            self.post.leave(run_id)
 
     def _renew(self) -> None:
-        now = self.clock.steady_seconds()
-        if now - self._beaten < self.post.lease_seconds / 3:
+        if not self.post.beat():
             return
-        self._beaten = now
-        for crawler in self._crawlers.values():
+        for run_id, crawler in self._crawlers.items():
+            self.post.join(run_id, most=_CREW)
             spider: Any = crawler.spider
             feed = spider.job.feed if spider is not None else None
             if feed is not None:

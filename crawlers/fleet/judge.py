@@ -29,6 +29,7 @@ def judge(settings: Settings, post: Post, *, clock: Clock, is_over: Callable[[],
     is_away = False
     while not is_over():
         try:
+            post.beat()
             if is_away:
                 post.recall(READ)
             letters = post.take(READ, count=BATCH, wait_seconds=0.25)

@@ -17,7 +17,17 @@ from redis.exceptions import RedisError
 from crawlers.ending import end_run
 from crawlers.fleet import wanted, wire
 from crawlers.fleet.open_run import Open
-from crawlers.fleet.post import DEAD, JUDGED, RUNS, Letter, Post, out_of, pages_of, robots_of
+from crawlers.fleet.post import (
+    DEAD,
+    JUDGED,
+    RUNS,
+    Letter,
+    Post,
+    crew_of,
+    out_of,
+    pages_of,
+    robots_of,
+)
 from crawlers.fleet.wire import Told
 from pipeline.base import log
 from pipeline.base.clock import Clock
@@ -61,6 +71,7 @@ class FleetLedger:
             sqlite3.Error, OSError: the store failed; nothing is lost, letters come again.
         """
         try:
+            self.post.beat()
             if self._is_away:
                 self.post.recall(JUDGED, DEAD)
             self._take_dead()
@@ -218,7 +229,7 @@ def close(post: Post, run_id: str) -> None:
     """Take a run that is over out of the workers' hands."""
     pipe = post.redis.pipeline(transaction=True)
     pipe.hdel(RUNS, run_id)
-    pipe.delete(pages_of(run_id), out_of(run_id), robots_of(run_id))
+    pipe.delete(pages_of(run_id), out_of(run_id), robots_of(run_id), crew_of(run_id))
     pipe.execute()
 
 

@@ -32,6 +32,9 @@ RUNS = "shouyi:runs"
 HOME = "shouyi:home"
 """The one home whose ledger works on this Redis."""
 
+WORKER = "shouyi:worker:"
+"""Before the name of each worker that lives."""
+
 MOST_DELIVERIES = 8
 """A letter that so many took, and none gave back, is not tried again."""
 
@@ -48,6 +51,18 @@ for i = 1, #ARGV, 2 do
 end
 return sent
 """
+_JOIN = """
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - tonumber(ARGV[3]))
+if not redis.call('ZSCORE', KEYS[1], ARGV[1])
+    and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then
+    return 0
+end
+redis.call('ZADD', KEYS[1], now, ARGV[1])
+redis.call('PEXPIRE', KEYS[1], tonumber(ARGV[3]) * 2)
+return 1
+"""
 _log = log.get("fleet")
 
 
@@ -59,6 +74,11 @@ def pages_of(run_id: str) -> str:
 def out_of(run_id: str) -> str:
     """Return the set of the pages of a run that are somewhere between ledger and ledger."""
     return f"shouyi:out:{run_id}"
+
+
+def crew_of(run_id: str) -> str:
+    """Return the set of the workers that crawl a run, each with when it last said so."""
+    return f"shouyi:crew:{run_id}"
 
 
 def robots_of(run_id: str) -> str:
@@ -123,6 +143,25 @@ class Post:
     lease_seconds: float
     _looked: dict[str, float] = field(default_factory=dict)
     _recalled: set[str] = field(default_factory=set)
+    _beaten: float = float("-inf")
+
+    def beat(self) -> bool:
+        """Say that this worker lives; False where it was said a moment ago."""
+        now = time.monotonic()
+        if now - self._beaten < self.lease_seconds / 3:
+            return False
+        self.redis.set(f"{WORKER}{self.me}", "", px=int(self.lease_seconds * 1000))
+        self._beaten = now
+        return True
+
+    def join(self, run_id: str, *, most: int) -> bool:
+        """Say that this worker crawls a run; False where ``most`` living ones do already."""
+        lease = int(self.lease_seconds * 1000)
+        return bool(self.redis.eval(_JOIN, 1, crew_of(run_id), self.me, most, lease))
+
+    def leave(self, run_id: str) -> None:
+        """Say that it does not any more."""
+        self.redis.zrem(crew_of(run_id), self.me)
 
     def recall(self, *streams: str) -> None:
         """Begin again with the letters that this name took before: their work was cut short."""

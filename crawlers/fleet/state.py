@@ -4,7 +4,17 @@ from typing import Any
 
 from redis.exceptions import ResponseError
 
-from crawlers.fleet.post import DEAD, GROUP, JUDGED, READ, RUNS, SNAPSHOTS, Post, pages_of
+from crawlers.fleet.post import (
+    DEAD,
+    GROUP,
+    JUDGED,
+    READ,
+    RUNS,
+    SNAPSHOTS,
+    WORKER,
+    Post,
+    pages_of,
+)
 
 
 def state_of(post: Post) -> list[dict[str, Any]]:
@@ -14,6 +24,11 @@ def state_of(post: Post) -> list[dict[str, Any]]:
         _stream(post, stream)
         for stream in (*(pages_of(run) for run in runs), READ, JUDGED, SNAPSHOTS, DEAD)
     ]
+
+
+def workers_of(post: Post) -> list[str]:
+    """Return the names of the workers that live."""
+    return sorted(name.removeprefix(WORKER) for name in post.redis.scan_iter(f"{WORKER}*"))
 
 
 def _stream(post: Post, stream: str) -> dict[str, Any]:

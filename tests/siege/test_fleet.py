@@ -18,7 +18,7 @@ import pytest
 
 DETAILS = 300
 """Listings with a page of their own, in both forms."""
-PER_PAGE = 50
+PER_PAGE = 100
 PLACES = 20
 
 LISTS_ONLY = """
@@ -41,7 +41,7 @@ expect: {{listings: [1, 10000000]}}
 
 
 @pytest.mark.siege
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(7200)
 def test_a_fleet_of_which_everything_is_killed_loses_nothing(tmp_path, campaign):
     """A crawler and Redis itself, at length all of them: each listing once, each run whole."""
     listings = campaign.tries(quick=0, long=100_000 - DETAILS)
@@ -76,7 +76,7 @@ def besieged(fleet, server, shop, files, campaign):
     while wanted:
         wait_for_work(shop, running["ledger"], shop.hits.total() + 40)
         if campaign.is_long:
-            time.sleep(chance.uniform(1, 5))
+            time.sleep(chance.uniform(3, 8))
         if running["ledger"].poll() is not None:
             break
         victim = wanted.pop(0)
@@ -91,7 +91,10 @@ def besieged(fleet, server, shop, files, campaign):
                 running[victim] = _again(fleet, victim, running, workers, files=files, lines=lines)
         if campaign.is_long and not wanted:
             wanted = chance.choices([*running, "redis"], k=5)
-    lines |= {line["source"]: line for line in fleet.ended(running["ledger"], timeout=200)}
+    lines |= {
+        line["source"]: line
+        for line in fleet.ended(running["ledger"], timeout=3000 if campaign.is_long else 100)
+    }
     return lines, kills
 
 
