@@ -23,6 +23,7 @@ from typing import Any
 from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.triggers.cron import CronTrigger
 
+from casework import postponing
 from crawlers.source import Source
 from crawlers.sources import gate_of, promises_of
 from evidence import heads, snapshot, stamp, verify
@@ -83,6 +84,12 @@ class Night:
             "snapshots": sum(one.state == "sealed" for one in self.snapshots),
             "failed": len(self.problems),
         }
+
+
+def bring_back_what_was_put_off(night: Night) -> None:
+    """Let what was put off to today wait again, so that the morning's queue holds it."""
+    with _store(night.settings) as db:
+        postponing.wake(db, clock=night.clock)
 
 
 def crawl_what_is_due(night: Night) -> None:
@@ -187,6 +194,7 @@ NIGHT: tuple[Callable[[Night], None], ...] = (
     look_again_at_what_was_kept,
     ask_for_time_stamps,
     note_the_heads,
+    bring_back_what_was_put_off,
     forget_what_nothing_touches,
     check_the_log,
 )

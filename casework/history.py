@@ -1,13 +1,14 @@
 """All that is known of one listing: what it said and when, what we made of it, who decided."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from casework import verdicts
+from casework import sending, verdicts
 from casework.differences import Piece, between
-from casework.verdicts import Given
+from casework.sending import Note
+from casework.verdicts import Given, Papers
 from pipeline.base.clock import unstamp
 from pipeline.listing import Listing, Price
 from pipeline.store import judgements, listings, snapshots
@@ -63,6 +64,8 @@ class Known:
     judgements: tuple[Judgement, ...]
     verdicts: tuple[Given, ...]
     snapshots: tuple[Kept, ...]
+    notes: tuple[Note, ...] = ()
+    papers: Mapping[int, Papers] = field(default_factory=dict)
 
     @property
     def judgement(self) -> Judgement | None:
@@ -87,6 +90,8 @@ def known(db: Database, listing_id: str) -> Known:
         tuple(judgements.of(db, name)),
         tuple(verdicts.of(db, name)),
         tuple(snapshots.of(db, name)),
+        tuple(sending.notes_of(db, name)),
+        verdicts.papers_of(db, name),
     )
 
 

@@ -33,7 +33,8 @@ def run(
         typer.Option(
             "--status",
             help=_(
-                "waiting 待研判、judged 已研判、below 未达线、untouched 无命中、faded 已淡出，"
+                "waiting 待研判、judged 已研判、postponed 已延期、below 未达线、untouched 无命中、"
+                "faded 已淡出，"
                 "或 confirmed、lawful、not_wildlife、unsure"
             ),
         ),

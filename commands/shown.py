@@ -48,6 +48,7 @@ def _words() -> dict[str, str]:
         "below": _("未达线"),
         "untouched": _("无命中"),
         "faded": _("已淡出"),
+        "postponed": _("已延期"),
         "confirmed": _("属实"),
         "lawful": _("合法"),
         "not_wildlife": _("无关"),

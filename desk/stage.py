@@ -12,6 +12,7 @@ from casework.history import Known
 from casework.history import asked as price_asked
 from casework.reasons import Call
 from casework.reasons import load as load_reasons
+from casework.verdicts import Papers
 from desk import asked as asked_of
 from desk import beside, kept, steps
 from desk.asked import Asked
@@ -110,6 +111,7 @@ def show(
         "conflict": None,
         "problem": "",
         "note": "",
+        "papers": Papers(),
         "said": "",
         "is_undoable": False,
         "reveal_problem": "",
@@ -129,7 +131,7 @@ def _view(desk: AtDesk, known: Known, asked: Asked, revealed: str) -> dict[str, 
         name: (text if name == revealed else masked(text))[:LONGEST_TEXT]
         for name, text in listing.words().items()
     }
-    spans = _spans(hits)
+    spans = spans_of(hits)
     law_on = beijing_day(unstamp(stored.content_at))
     wanted = desk.wanted(asked)
     # what somebody else has before him is passed over
@@ -153,7 +155,7 @@ def _view(desk: AtDesk, known: Known, asked: Asked, revealed: str) -> dict[str, 
         "spans": {"title": spans.get("title", []), "text": spans.get("text", [])},
         "parts": [
             Part(desk.say(FIELDS[name]), texts[name], spans.get(name, []))
-            for name in ("tags", "ocr")
+            for name in ("tags", "ocr", "comments", "reviews", "suggestions")
             if name in texts
         ],
         "text_note": _text_note(desk, known),
@@ -163,6 +165,15 @@ def _view(desk: AtDesk, known: Known, asked: Asked, revealed: str) -> dict[str, 
         "postpone_url": asked_of.listing_path(stored.listing_id) + "/postpone",
         "may_postpone": stored.state in {"waiting", "postponed"},
         "may_judge": _may_judge(desk),
+        "send_back_url": asked_of.listing_path(stored.listing_id) + "/send-back",
+        "sent_back": next(
+            (
+                {"by": each.by, "note": each.note}
+                for each in reversed(known.notes)
+                if each.did == "sent_back" and stored.state == "waiting"
+            ),
+            None,
+        ),
         "call": stored.call,
         "call_name": desk.say(CALLS[Call(stored.call)]) if stored.call else "",
         "kind_name": desk.say(LISTING_KINDS[listing.kind]) if listing.kind in LISTING_KINDS else "",
@@ -188,7 +199,7 @@ def _view(desk: AtDesk, known: Known, asked: Asked, revealed: str) -> dict[str, 
         "cards": desk.birds.cards(stored.species[:_MOST_CARDS], on=law_on, language=desk.language),
         "more_cards": "、".join(stored.species[_MOST_CARDS:_MOST_NAMES]),
         "history": steps.of(desk, known),
-        "kept": _kept(desk, known),
+        "kept": kept_of(desk, known),
         "kept_note": desk.say(_KEPT_NOTES.get(stored.snapshot, _KEPT_NOTES[""])),
     }
 
@@ -216,7 +227,8 @@ def _text_note(desk: AtDesk, known: Known) -> str:
     return desk.say("%(n)d 字") % {"n": len(listing.text)}
 
 
-def _spans(hits: Sequence[dict[str, Any]]) -> dict[str, list[Span]]:
+def spans_of(hits: Sequence[dict[str, Any]]) -> dict[str, list[Span]]:
+    """Return the places of hits by the field they are in."""
     found: dict[str, list[Span]] = {}
     for number, hit in enumerate(hits, start=1):
         found.setdefault(hit["field"], []).append(Span(hit["start"], hit["end"], number))
@@ -274,7 +286,8 @@ def _pull(desk: AtDesk, signal: dict[str, Any], most: float) -> Pull:
     )
 
 
-def _kept(desk: AtDesk, known: Known) -> Shown | None:
+def kept_of(desk: AtDesk, known: Known) -> Shown | None:
+    """Return the snapshot that is shown beside a listing: the last that is sealed."""
     sealed = [each for each in known.snapshots if each.state == "sealed"]
     return (
         kept.shown(desk, sealed[-1] if sealed else known.snapshots[-1]) if known.snapshots else None

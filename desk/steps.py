@@ -7,7 +7,9 @@ from typing import Any
 
 from casework.differences import Piece
 from casework.history import Known, differences
+from casework.reasons import Call
 from casework.reasons import load as load_reasons
+from casework.verdicts import Papers
 from desk.parts import AtDesk
 from desk.wording import CALLS, EVENTS, FIELDS
 from pipeline.contacts import masked
@@ -53,11 +55,35 @@ def of(desk: AtDesk, known: Known) -> list[Step]:
         )
         words = reason.in_language(desk.language) if reason else given.reason
         what = f"{desk.say(CALLS[given.call])} · {words}"
-        steps.append(Step(given.at, "verdict", what, given.by, given.note))
+        told = [given.note, _papers(desk, known.papers.get(given.verdict_id), given.call)]
+        note = " · ".join(each for each in told if each)
+        steps.append(Step(given.at, "verdict", what, given.by, note))
         if given.undone_at is not None:
             undone = desk.say("撤销“%(call)s”") % {"call": desk.say(CALLS[given.call])}
             steps.append(Step(given.undone_at, "verdict", undone, given.undone_by))
+    for each in known.notes:
+        said = (
+            desk.say("退回给 %(who)s") % {"who": each.sent_to}
+            if each.did == "sent_back"
+            else desk.say("延期到 %(day)s") % {"day": each.look_again_on}
+        )
+        steps.append(Step(each.at, "verdict", said, each.by, each.note))
     return sorted(steps, key=lambda step: step.at, reverse=True)
+
+
+def _papers(desk: AtDesk, papers: Papers | None, call: Call) -> str:
+    """Return what was seen of the papers of a lawful trade, or that nothing was noted."""
+    if call is not Call.LAWFUL:
+        return ""
+    if papers is None:
+        return desk.say("没有记下证明")
+    named = (
+        (desk.say("许可证号"), papers.permit),
+        (desk.say("脚环号"), papers.ring),
+        (desk.say("繁育单位或个人"), papers.breeder),
+    )
+    told = "；".join(f"{name} {value}" for name, value in named if value)
+    return desk.say("证明：%(papers)s") % {"papers": told}
 
 
 def _told(desk: AtDesk, pieces: Sequence[Piece]) -> list[Piece]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from casework import bulk, holds, verdicts
 from casework.reasons import Call
 from casework.reasons import load as load_reasons
-from casework.verdicts import Given, Overtaken, Verdict
+from casework.verdicts import Given, Overtaken, Papers, Verdict
 from desk import asked as asked_of
 from desk import stage
 from desk.asked import Asked
@@ -39,6 +39,9 @@ class VerdictForm(_Closed):
     call: str = Field("", max_length=20)
     reason: str = Field("", max_length=60)
     note: str = Field("", max_length=4000)
+    permit: str = Field("", max_length=400)
+    ring: str = Field("", max_length=400)
+    breeder: str = Field("", max_length=400)
 
 
 class UndoForm(_Closed):
@@ -56,7 +59,14 @@ def give(
     if form.call not in set(Call) or not form.reason:
         problem = desk.say("请先选结论，再选理由。")
         return _again(desk, listing_id, asked, problem=problem, note=form.note, status=422)
-    verdict = Verdict(ListingId(listing_id), Call(form.call), form.reason, clerk.name, form.note)
+    verdict = Verdict(
+        ListingId(listing_id),
+        Call(form.call),
+        form.reason,
+        clerk.name,
+        form.note,
+        Papers(form.permit, form.ring, form.breeder),
+    )
     try:
         given = verdicts.give(
             desk.db,
@@ -67,7 +77,15 @@ def give(
         )
     except Overtaken as overtaken:
         conflict = _conflict(desk, overtaken)
-        return _again(desk, listing_id, asked, conflict=conflict, note=form.note, status=409)
+        return _again(
+            desk,
+            listing_id,
+            asked,
+            conflict=conflict,
+            note=form.note,
+            papers=verdict.papers,
+            status=409,
+        )
     except NotFound:
         raise
     except BadInput as error:
@@ -77,6 +95,7 @@ def give(
             asked,
             problem=f"{error.what}：{error.mend}" if error.mend else error.what,
             note=form.note,
+            papers=verdict.papers,
             status=422,
         )
     return _next(desk, given, asked)
@@ -160,6 +179,7 @@ def _again(
     conflict: dict[str, str] | None = None,
     problem: str = "",
     note: str = "",
+    papers: Papers = Papers(),  # noqa: B008 - frozen
 ) -> Response:
     template = "stage.html" if desk.is_swap else "listing.html"
     return stage.show(
@@ -171,6 +191,7 @@ def _again(
         conflict=conflict,
         problem=problem,
         note=note,
+        papers=papers,
     )
 
 
