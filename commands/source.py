@@ -281,6 +281,7 @@ def _print(line: dict[str, Any]) -> None:
 
 from commands import (  # noqa: E402 - they print listings as `try` does
     source_check,
+    source_enable,
     source_import,
     source_letter,
     source_mend,
@@ -303,6 +304,14 @@ app.command(
     help=_("把一个来源的约定与最近几次运行对照，建议更严的界限。"),
     epilog=_("例：shouyi source check my-forum"),
 )(source_check.run)
+app.command(
+    "enable",
+    help=_("启用一个来源，并记下合法依据。"),
+    epilog=_("例：shouyi source enable my-forum --basis 辽林网巡〔2026〕3号"),
+)(source_enable.enable)
+app.command("disable", help=_("停用一个来源。"), epilog=_("例：shouyi source disable my-forum"))(
+    source_enable.disable
+)
 app.command("session", help=source_session.HELP, epilog=source_session.EXAMPLE)(source_session.run)
 app.command("letter", help=source_letter.HELP, epilog=source_letter.EXAMPLE)(source_letter.run)
 app.command("import", help=source_import.HELP, epilog=source_import.EXAMPLE)(source_import.run)

@@ -61,6 +61,7 @@ def of(desk: AtDesk) -> dict[str, Any]:
 def _row(desk: AtDesk, each: Standing) -> dict[str, Any]:
     step = _BY_CAUSE.get(each.cause) or _BY_STATE.get(each.state, "")
     return {
+        "source": each.source,
         "name": desk.source_name(each.source),
         "light": each.light,
         "light_name": desk.say(LIGHTS[each.light]),
