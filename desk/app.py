@@ -39,9 +39,9 @@ from desk.pages import (
     pull,
     queue,
     reveal,
-    sources,
     second,
     sending,
+    sources,
     verdict,
     views,
 )
