@@ -49,6 +49,7 @@ class FleetLedger:
     Attributes:
         on_ended: told of each run as it ends.
         on_dead: told of each letter that was given up, in words.
+        check_seconds: how often it is looked whether Redis has lost something.
     """
 
     db: Database
@@ -57,6 +58,7 @@ class FleetLedger:
     on_ended: Callable[[Open, Run], None] = lambda *_: None
     on_dead: Callable[[str], None] = lambda _: None
     runs: dict[str, Open] = field(default_factory=dict)
+    check_seconds: float = CHECK_SECONDS
     _checked: float = float("-inf")
     _is_away: bool = False
 
@@ -182,7 +184,7 @@ class FleetLedger:
 
     def _check(self) -> None:
         """Send out again what Redis has lost (it was emptied, or died without its last second)."""
-        if time.monotonic() - self._checked < CHECK_SECONDS:
+        if time.monotonic() - self._checked < self.check_seconds:
             return
         self._checked = time.monotonic()
         told = set(self.post.redis.hkeys(RUNS))
