@@ -24,6 +24,7 @@ from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from casework import postponing
+from casework.words import nightly
 from crawlers.source import Source
 from crawlers.sources import gate_of, promises_of
 from evidence import heads, snapshot, stamp, verify
@@ -84,6 +85,13 @@ class Night:
             "snapshots": sum(one.state == "sealed" for one in self.snapshots),
             "failed": len(self.problems),
         }
+
+
+def put_decided_words_in_place(night: Night) -> None:
+    """Finish what was decided about words, so that tonight is read with them."""
+    with _store(night.settings) as db:
+        for said in nightly.before_the_crawl(db, night.settings, clock=night.clock):
+            night.say(said)
 
 
 def bring_back_what_was_put_off(night: Night) -> None:
@@ -159,6 +167,14 @@ def read_anew_what_is_stored(night: Night) -> None:
         night.say(f"{result.read} read anew, {result.entered} entered the queue")
 
 
+def try_words_in_shadow(night: Night) -> None:
+    """Count what words in shadow would have done, order the queue, sample the benign list."""
+    with _store(night.settings) as db:
+        night.problems += nightly.after_the_reading(
+            db, night.settings, night_on=night.night_on, clock=night.clock
+        )
+
+
 def ask_for_time_stamps(night: Night) -> None:
     """Ask the time stamp authorities, where any is set, about what was sealed."""
     with _store(night.settings) as db:
@@ -188,8 +204,10 @@ def forget_what_nothing_touches(night: Night) -> None:
 
 
 NIGHT: tuple[Callable[[Night], None], ...] = (
+    put_decided_words_in_place,
     crawl_what_is_due,
     read_anew_what_is_stored,
+    try_words_in_shadow,
     keep_what_is_flagged,
     look_again_at_what_was_kept,
     ask_for_time_stamps,

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from commands import lexicon_benign, lexicon_change, lexicon_learn
 from commands.edge import AsJson, Home, emit, settings_of
 from keywords.compiled import Entry
 from keywords.hits import Species
@@ -20,6 +21,58 @@ from pipeline.score import load_lexicon
 
 app = typer.Typer(
     no_args_is_help=True, epilog=_("例：shouyi lexicon check；shouyi lexicon explain 红点颏")
+)
+
+app.command(
+    "add", help=_("提出新词或改动：先是草案，不动任何判读。"), epilog=lexicon_change.ADD_EXAMPLE
+)(lexicon_change.add)
+app.command(
+    "retire",
+    help=_("提出停用一个词：也先是草案。"),
+    epilog=_("例：shouyi lexicon retire 口鸟 --why 一季无真命中"),
+)(lexicon_change.retire)
+app.command(
+    "preview",
+    help=_("试一个变更：对全部库存会有什么影响；什么都不写。"),
+    epilog=lexicon_change.PREVIEW_EXAMPLE,
+)(lexicon_change.preview)
+app.command(
+    "changes",
+    help=_("列出变更：谁、何时、为什么，试跑每夜的计数。"),
+    epilog=_("例：shouyi lexicon changes --state shadow"),
+)(lexicon_change.list_changes)
+app.command(
+    "shadow",
+    help=_("试跑：每夜只计数，不动判读。"),
+    epilog=_("例：shouyi lexicon shadow 3 --why 先看两周 --by zhao"),
+)(lexicon_change.shadow)
+app.command(
+    "accept",
+    help=_("采纳：写入本局词库，重读库存，旧判读保留。"),
+    epilog=_("例：shouyi lexicon accept 3 --why 试跑两周全对 --by zhao"),
+)(lexicon_change.accept)
+app.command(
+    "refuse",
+    help=_("不采纳；由研判得出的提议没有新证据不再提出。"),
+    epilog=_("例：shouyi lexicon refuse 3 --why 是菜名 --by zhao"),
+)(lexicon_change.refuse)
+app.command(
+    "rollback",
+    help=_("撤回已采纳的变更，重读库存。"),
+    epilog=_("例：shouyi lexicon rollback 3 --why 误报太多 --by zhao"),
+)(lexicon_change.roll_back)
+app.command(
+    "propose",
+    help=_("由研判结论提议新词、伪装写法、形近词和该停用的词，各附例子；由人决定。"),
+    epilog=lexicon_learn.PROPOSE_EXAMPLE,
+)(lexicon_learn.propose)
+app.command(
+    "fit",
+    help=_("在本机训练排序器：只排先后，从不隐藏；比现在差就不采用。"),
+    epilog=lexicon_learn.FIT_EXAMPLE,
+)(lexicon_learn.fit)
+app.add_typer(
+    lexicon_benign.app, name="benign", help=_("白名单：可信的卖家、来源、字句，有期限、有抽查。")
 )
 
 OFFICIAL = {"I": 92, "II": 302, "sanyou": 1028}
@@ -58,17 +111,27 @@ def explain(
     home: Home = None,
 ) -> None:
     """Say which bird a word means, how else it is recognised, and what does not count."""
-    lexicon = load_lexicon(settings_of(home))
+    settings = settings_of(home)
+    lexicon = load_lexicon(settings)
     form = lexicon.fold(term)
     if not form:
         raise BadInput("term", f"{term!r} holds nothing to read", "give a word")
     told = _explained(lexicon, form)
     if not told["terms"] and not told["lookalikes"]:
         raise NotFound("lexicon", f"{term} is not in it", "see shouyi lexicon list")
+    terms = [each["term"] for each in told["terms"]]
+    told["life"] = [*map(lexicon_learn.told_life, lexicon_learn.life_of(settings, terms))]
     if as_json:
         emit(told)
     else:
         _print_explained(told)
+
+
+app.command(
+    "show",
+    help=_("同 explain：一个词的一切，连同研判中首次、最近一次真命中。"),
+    epilog=_("例：shouyi lexicon show 红点颏"),
+)(explain)
 
 
 @app.command(
@@ -173,6 +236,15 @@ def _print_explained(told: dict[str, Any]) -> None:
         level = _LEVELS[bird["level"]]
         console.print(f"  {bird['name']} {bird['latin']}  {level}  {bird['list_on']}")
         console.print(f"    {bird['provenance']}", style="dim")
+    for did in told["life"]:
+        console.print(
+            _("  研判：真命中 {true}，误命中 {false}；首次 {first}，最近 {last}").format(
+                true=did["true"],
+                false=did["false"],
+                first=(did["first"] or "—")[:10],
+                last=(did["last"] or "—")[:10],
+            )
+        )
     if told["spellings"]:
         shown = "、".join(spelling["form"] for spelling in told["spellings"][:12])
         console.print(_("这样写也认得：") + shown)

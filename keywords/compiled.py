@@ -74,12 +74,12 @@ def compiled(folder: Path, own: Path | None, cache: Path | None) -> Compiled:
 
 def _hash(folder: Path, own: Path | None) -> str:
     digest = hashlib.sha256()
-    rules = Path(__file__).parent.glob("*.py")  # what is made of the words is part of it
-    words = (file for place in (folder, own) if place is not None for file in place.glob("*.csv"))
-    for files in (rules, words):
-        for file in sorted(files):
-            digest.update(f"{file.name}\0".encode())
-            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    files = sorted(Path(__file__).parent.glob("*.py"))  # what is made of the words is part of it
+    for place in (folder, own):  # each in its own order: a home that moves keeps its version
+        files += sorted(place.glob("*.csv")) if place is not None else []
+    for file in files:
+        digest.update(f"{file.name}\0".encode())
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()[:16]
 
 

@@ -1,7 +1,7 @@
 """The tables of ``data/lexicon/`` (and of a bureau's own folder), checked against one another."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -20,12 +20,13 @@ SPECIES_COLUMNS = (
 GROUP_COLUMNS = ("name", "latin", "members", "source")
 TERM_COLUMNS = ("term", "kind", "species", "strength", "region", "is_not", "source")
 CONFUSER_COLUMNS = ("word", "kind", "source")
+RETIRED_COLUMNS = ("word", "source")
 GLYPH_COLUMNS = ("glyph", "reads", "why")
 
 TERM_FILES = ("terms.csv", "against.csv")
 LEVELS = ("I", "II", "sanyou", "none")
 _PATTERN = re.compile(r"\\|[.][*+?]|\[.*\]|\(\?|\^|\$|\||\{\d")
-_CONFUSER_KINDS = (
+CONFUSER_KINDS = (
     *("idiom", "person", "word", "cosmetic", "brand", "fish", "dog", "sport", "plant", "food"),
     *("stone", "art", "toy", "media", "place", "clothing", "tool", "cageware", "talk"),
 )
@@ -77,7 +78,9 @@ def read_tables(folder: Path, own: Path | None) -> Tables:
     if own is not None:
         terms |= _terms(own, species, folding)
     named = _names_as_terms(species, terms, folding)
-    words, after, before = _confusers(folder, own, named, folding)
+    gone = _retired(own, folding)
+    named = {form: term for form, term in named.items() if form not in gone}
+    words, after, before = _confusers(folder, own, named, folding, gone)
     species = _with_trade_names(species, named)
     return Tables(species, named, words, after, before, simplified, glyphs)
 
@@ -176,7 +179,7 @@ def _terms(folder: Path, species: Mapping[str, Species], folding: Folding) -> di
         if not file.is_file():
             continue
         for row in rows_of(file, TERM_COLUMNS):
-            term = _term(row, species, folding)
+            term = term_of(row, species, folding.fold)
             folded = folding.fold(term.term)
             twin = lines.get(folded)
             if twin is not None:
@@ -197,11 +200,16 @@ def _twins(row: Row, twin: Row) -> LexiconError:
     )
 
 
-def _term(row: Row, species: Mapping[str, Species], folding: Folding) -> Term:
+def term_of(row: Row, species: Mapping[str, Species], fold: Callable[[str], str]) -> Term:
+    """Return the term of a row.
+
+    Raises:
+        LexiconError: it holds what it may not.
+    """
     text = row["term"]
     if _PATTERN.search(text):
         raise row.wrong("term", f"{text!r} is a pattern", "write the words themselves, one a line")
-    folded = folding.fold(text)
+    folded = fold(text)
     if not folded:
         raise row.wrong(
             "term", f"{text!r} can never match: nothing is left of it", "write letters or signs"
@@ -243,14 +251,37 @@ def _names_as_terms(
     return named
 
 
+def _retired(own: Path | None, folding: Folding) -> set[str]:
+    """Return the words that a bureau has taken out; one that is not there any more is none."""
+    file = own / "retired.csv" if own is not None else None
+    if file is None or not file.is_file():
+        return set()
+    return {form_of(row["word"], folding.fold) for row in rows_of(file, RETIRED_COLUMNS)}
+
+
+def form_of(word: str, fold: Callable[[str], str]) -> str:
+    """Return what a word is compared by; a slot for a bird's name stays one."""
+    if word.startswith(BIRD_SLOT):
+        return BIRD_SLOT + fold(word.removeprefix(BIRD_SLOT))
+    if word.endswith(BIRD_SLOT):
+        return fold(word.removesuffix(BIRD_SLOT)) + BIRD_SLOT
+    return fold(word)
+
+
 def _confusers(
-    folder: Path, own: Path | None, terms: Mapping[str, Term], folding: Folding
+    folder: Path,
+    own: Path | None,
+    terms: Mapping[str, Term],
+    folding: Folding,
+    gone: set[str],
 ) -> tuple[dict[str, tuple[str, str]], dict[str, str], dict[str, str]]:
     words: dict[str, tuple[str, str]] = {}
     after: dict[str, str] = {}
     before: dict[str, str] = {}
     for row in _confuser_rows(folder, own):
-        word, kind = row["word"], row.one_of("kind", _CONFUSER_KINDS)
+        word, kind = row["word"], row.one_of("kind", CONFUSER_KINDS)
+        if gone and (form_of(word, folding.fold) in gone or _is_idle(word, terms, folding)):
+            continue
         if word.startswith(BIRD_SLOT):
             after[folding.fold(word.removeprefix(BIRD_SLOT))] = kind
         elif word.endswith(BIRD_SLOT):
@@ -275,13 +306,22 @@ def _confuser(row: Row, terms: Mapping[str, Term], folding: Folding) -> str:
     folded = folding.fold(word)
     if folded in terms:
         raise row.wrong("word", f"{word!r} is a term: it would be its own confuser", "delete one")
-    if not any(
+    if not _holds(folded, terms):
+        raise row.wrong("word", f"{word!r} holds no term: it can never matter", "delete it")
+    return folded
+
+
+def _is_idle(word: str, terms: Mapping[str, Term], folding: Folding) -> bool:
+    """Tell whether a look-alike has nothing to take back, since its word was retired."""
+    return BIRD_SLOT not in word and not _holds(folding.fold(word), terms)
+
+
+def _holds(folded: str, terms: Mapping[str, Term]) -> bool:
+    return any(
         folded[start:end] in terms
         for start in range(len(folded))
         for end in range(start + 1, len(folded) + 1)
-    ):
-        raise row.wrong("word", f"{word!r} holds no term: it can never matter", "delete it")
-    return folded
+    )
 
 
 def _with_trade_names(

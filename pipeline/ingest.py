@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from pipeline import repost
+from pipeline import benign, repost
 from pipeline.base import log
 from pipeline.base.clock import Clock, stamp
 from pipeline.base.settings import Settings
@@ -71,7 +71,7 @@ def ingest(
     """
     ranked = reader.read(listing)
     with db.atomic():
-        return _kept(db, ranked, Moment(stamp(clock.now()), run_id))
+        return _kept(db, reader, ranked, Moment(stamp(clock.now()), run_id))
 
 
 def ingest_many(
@@ -90,7 +90,10 @@ def ingest_many(
     read = _read_all(reader, list(many))
     moment = Moment(stamp(clock.now()), run_id)
     with db.atomic():
-        return [one if isinstance(one, NotKept) else _keep_alone(db, one, moment) for one in read]
+        return [
+            one if isinstance(one, NotKept) else _keep_alone(db, reader, one, moment)
+            for one in read
+        ]
 
 
 def mark_gone(db: Database, listing_id: str, *, clock: Clock, run_id: str = "") -> bool:
@@ -153,10 +156,10 @@ def _read_singly(reader: Reader, many: list[Listing]) -> Iterator[Ranked | NotKe
             yield _not_kept(listing, error)
 
 
-def _keep_alone(db: Database, ranked: Ranked, moment: Moment) -> Ingested | NotKept:
+def _keep_alone(db: Database, reader: Reader, ranked: Ranked, moment: Moment) -> Ingested | NotKept:
     db.conn.execute("savepoint one_listing")
     try:
-        ingested = _kept(db, ranked, moment)
+        ingested = _kept(db, reader, ranked, moment)
     except sqlite3.OperationalError:
         raise  # the store itself: nothing that comes after it would be kept either
     except Exception as error:  # noqa: BLE001 - one unit of work
@@ -167,8 +170,11 @@ def _keep_alone(db: Database, ranked: Ranked, moment: Moment) -> Ingested | NotK
     return ingested
 
 
-def _kept(db: Database, ranked: Ranked, moment: Moment) -> Ingested:
+def _kept(db: Database, reader: Reader, ranked: Ranked, moment: Moment) -> Ingested:
+    lowered = benign.weighed(db, reader, ranked, at=moment.at)
+    ranked = lowered.ranked
     outcome = keep(db, ranked, moment)
+    benign.note(db, lowered, at=moment.at)
     if outcome == "stored" and touches(ranked):
         repost.link(db, ranked.listing, at=moment.at)
     return Ingested(ranked, outcome)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from pipeline import benign
 from pipeline.base.clock import Clock, stamp
 from pipeline.keep import Moment, keep_reading
 from pipeline.listing import Listing
@@ -62,7 +63,10 @@ def rescore(
         with db.atomic():
             moment = Moment(stamp(clock.now()))
             for stored, ranked, version in read:
-                state = _keep(db, stored, ranked, moment, version)
+                lowered = benign.weighed(db, reader, ranked, at=moment.at)
+                state = _keep(db, stored, lowered.ranked, moment, version)
+                if state is not None:
+                    benign.note(db, lowered, at=moment.at)
                 result = _counted(result, stored.state, state)
         done += len(batch)
         on_progress(done, max(in_all, done))
