@@ -16,6 +16,7 @@ from evidence.sign import KEYS, SIGNATURE, SM2_SIGNATURE, is_sm2_signed
 from pipeline.base.language import _
 
 _MOST_BYTES = 4096
+_SIGNATURE_BYTES = 64
 
 OWN = format_1.OWN | {SIGNATURE, SM2_SIGNATURE}
 
@@ -64,6 +65,8 @@ def _signature(folder: Path, signing: Signing, data: bytes) -> Iterator[str]:
         key = read_history((folder / KEYS).read_bytes())[-1]
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         yield _("{file}：密钥沿革缺失或对不上").format(file=KEYS)
+        if len(_read(folder / SIGNATURE) or b"") != _SIGNATURE_BYTES:
+            yield _("{file}：不是签名").format(file=SIGNATURE)
         return
     if key.key_id != signing.key_id:
         yield _("{file}：清单说由另一把密钥签名").format(file=KEYS)

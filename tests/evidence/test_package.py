@@ -1,6 +1,8 @@
 """The package for a case: whole, signed, and checked by anybody."""
 
+import json
 import re
+import runpy
 import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +13,7 @@ import bagit
 import pytest
 from playwright.sync_api import sync_playwright
 
-from evidence import custody
+from evidence import custody, manifest
 from evidence.package.check import verify_package
 from evidence.package.documents import LIST, RECORD, UNSIGNED
 from evidence.verify import verify_all
@@ -124,6 +126,29 @@ def test_what_is_added_or_gone_is_named_by_all_three(package, tamper):
     for check in (by_shell, by_script):
         code, said = check(package)
         assert (1, True) == (code, Path(name).name in said), said
+
+
+def test_the_script_reads_a_manifest_of_any_shape_to_the_end(package):
+    """Keys taken away or made another kind: named, and never a crash."""
+    script = runpy.run_path(str(package / "verify.py"))["verify"]
+    folder = min(package.glob("data/snapshots/*/"))
+    whole = json.loads((folder / "manifest.json").read_bytes())
+    passed = []
+
+    for key, wrong in (
+        ("files", None),
+        ("files", [1]),
+        ("format", "x"),
+        ("chain", None),
+        ("chain", {"before": [1]}),
+        ("taken", {"ended_utc": 1}),
+        ("signing", []),
+    ):
+        (folder / "manifest.json").write_bytes(manifest.canonical({**whole, key: wrong}))
+        if not any(folder.name in problem for problem in script(package)):
+            passed.append((key, wrong))
+
+    assert [] == passed
 
 
 def test_who_lists_everything_anew_cannot_sign_for_it(package):

@@ -438,3 +438,17 @@ def test_a_manifest_of_any_shape_is_looked_at_to_the_end(keeper):
                 passed.append((path, wrong))
 
     assert [] == passed
+
+
+def test_keys_and_signature_that_changed_places_are_both_named(folder):
+    """Neither can be read, and neither hides behind the other."""
+    keys, signature = (folder / name for name in (KEYS, SIGNATURE))
+    one, other = keys.read_bytes(), signature.read_bytes()
+    for file, data in ((keys, other), (signature, one)):
+        file.chmod(0o644)
+        file.write_bytes(data)
+
+    problems = verify(folder).problems
+
+    for name in (KEYS, SIGNATURE):
+        assert any(name in problem for problem in problems), name
