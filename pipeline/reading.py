@@ -39,7 +39,7 @@ class Reading:
     """
 
     __slots__ = (
-        *("_keys", "_text", "_words"),
+        *("_is_priced", "_keys", "_text", "_words"),
         *("hits", "kinds", "listing", "lookalikes", "species", "vetoed"),
     )
 
@@ -54,6 +54,7 @@ class Reading:
     ) -> None:
         self.listing = listing
         self._text: str | None = None
+        self._is_priced: bool | None = None
         self.hits = hits
         self.vetoed = vetoed
         self.lookalikes = lookalikes
@@ -104,11 +105,13 @@ class Reading:
     @property
     def is_priced(self) -> bool:
         """Return whether a name of a bird is offered, or a sum is said, in the words themselves."""
-        texts = self.listing.words()
-        return SUM.search(self.text) is not None or any(
-            stands_on_offer(texts.get(hit.field, ""), hit.start, hit.end)
-            for hit in self.words("bird", "code")
-        )
+        if self._is_priced is None:  # two signals ask, and looking takes as long as ten others
+            texts = self.listing.words()
+            self._is_priced = SUM.search(self.text) is not None or any(
+                stands_on_offer(texts.get(hit.field, ""), hit.start, hit.end)
+                for hit in self.words("bird", "code")
+            )
+        return self._is_priced
 
     @property
     def is_offer_of_a_bird(self) -> bool:
