@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 FieldName = Literal[
     "site_id", "url", "title", "text", "price", "place", "posted",
     "seller", "seller_id", "seller_url", "images", "tags", "kind",
+    "comments", "reviews", "suggestions",
 ]  # fmt: skip
 """What a rule may read."""
 

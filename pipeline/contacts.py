@@ -50,6 +50,8 @@ def stripped(listing: Listing) -> Listing:
         text=masked(listing.text),
         ocr=masked(listing.ocr),
         tags=tuple(masked(tag) for tag in listing.tags),
+        comments=tuple(masked(comment) for comment in listing.comments),
+        reviews=tuple(masked(review) for review in listing.reviews),
         seller=Seller(),
         images=(),
     )

@@ -66,6 +66,9 @@ class Listing:
         images: addresses of its own pictures, in order.
         tags: hashtags, category and trade words that the site itself adds.
         ocr: words read out of its pictures.
+        comments: what others and the seller wrote below it, in order.
+        reviews: what buyers wrote after the deal.
+        suggestions: what the site proposes to search for beside it: shown, never evidence.
         kind: "offer", "wanted" or "" where the site does not say.
         is_damaged: some bytes of its text could not be decoded.
         notes: field name -> why it is empty, for fields that should have been there.
@@ -85,6 +88,9 @@ class Listing:
     images: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     ocr: str = ""
+    comments: tuple[str, ...] = ()
+    reviews: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
     kind: str = ""
     is_damaged: bool = False
     notes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -101,6 +107,9 @@ class Listing:
             "text": self.text,
             "ocr": self.ocr,
             "tags": " ".join(self.tags),
+            "comments": "\n".join(self.comments),
+            "reviews": "\n".join(self.reviews),
+            "suggestions": "\n".join(self.suggestions),
             "seller": self.seller.name,
             "price": self.price.raw,
             "region": self.place.raw,

@@ -15,8 +15,10 @@ from pipeline.reading import Ranked, Reading
 from pipeline.signals import SIGNALS, listening_to
 from pipeline.weights import Weights, read_weights
 
-_EVIDENCE = frozenset({"title", "text", "ocr", "tags"})
-"""Fields that count. Words in seller, price and place are shown, and decide nothing."""
+_EVIDENCE = frozenset({"title", "text", "ocr", "tags", "comments", "reviews"})
+"""Fields that count. Words in seller, price, place and suggestions are shown, no more."""
+_NO_MORE = (*("",) * 4, *((),) * 4)
+"""What most listings have besides title and text."""
 _TITLE = re.compile("《[^《》]{1,40}》")
 
 
@@ -89,15 +91,19 @@ def _of_evidence(hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
 
 def _fields_of(listing: Listing) -> dict[str, str]:
     """Return what ``listing.words()`` gives; most listings are a title and a text."""
-    if listing.ocr or listing.tags or listing.seller.name or listing.price.raw or listing.place.raw:
+    if (
+        *(listing.ocr, listing.seller.name, listing.price.raw, listing.place.raw),
+        *(listing.tags, listing.comments, listing.reviews, listing.suggestions),
+    ) != _NO_MORE:
         return listing.words()
     return {"title": listing.title, "text": listing.text}
 
 
 def _evidence_of(listing: Listing) -> str:
     """Return the texts that count, joined."""
-    if listing.ocr or listing.tags:
-        return " ".join((listing.title, listing.text, listing.ocr, *listing.tags))
+    if listing.ocr or listing.tags or listing.comments or listing.reviews:
+        further = (*listing.tags, *listing.comments, *listing.reviews)
+        return " ".join((listing.title, listing.text, listing.ocr, *further))
     return f"{listing.title} {listing.text}"
 
 

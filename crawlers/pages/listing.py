@@ -35,6 +35,7 @@ from pipeline.listing import Listing, Place, Price, Seller
 
 _LONGEST_ID = 200
 _MOST_IMAGES = 500
+_MOST_LINES = 200  # comments and reviews of one listing
 NOT_THERE = "not on the page"
 
 
@@ -120,6 +121,25 @@ class ListingFields(FieldsMixin):
         return tuple(dict.fromkeys(line(tag) for tag in self.shown.given("tags").values))
 
     @field
+    def comments(self) -> tuple[str, ...]:
+        """What was written below it."""
+        return self._lines("comments")
+
+    @field
+    def reviews(self) -> tuple[str, ...]:
+        """What buyers wrote."""
+        return self._lines("reviews")
+
+    @field
+    def suggestions(self) -> tuple[str, ...]:
+        """What the site proposes to search for."""
+        return self._lines("suggestions")
+
+    def _lines(self, name: str) -> tuple[str, ...]:
+        said = (line(value) for value in self.shown.given(name).values[:_MOST_LINES])
+        return tuple(dict.fromkeys(value for value in said if value))
+
+    @field
     def kind(self) -> str:
         """Whether it offers or wants."""
         return kind_of(self.first("kind"))
@@ -143,6 +163,9 @@ class ListingFields(FieldsMixin):
             posted_raw=posted.raw,
             images=self._read("images", (), notes),
             tags=self._read("tags", (), notes),
+            comments=self._read("comments", (), notes),
+            reviews=self._read("reviews", (), notes),
+            suggestions=self._read("suggestions", (), notes),
             kind=self._read("kind", "", notes),
         )
         if price.note:

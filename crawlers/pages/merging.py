@@ -7,11 +7,13 @@ from typing import Any
 
 from pipeline.listing import Listing, Place, Price, Seller
 
+FURTHER_WORDS = ("comments", "reviews", "suggestions")
+
 
 def merged(card: Listing, page: Listing) -> Listing:
     """Return the listing of a page, with what only its card shows taken over."""
     changes: dict[str, Any] = {"site_id": card.site_id, "url": card.url or page.url}
-    for name in ("title", "text", "images", "tags", "kind"):
+    for name in (*("title", "text", "images", "tags", "kind"), *FURTHER_WORDS):
         changes[name] = getattr(page, name) or getattr(card, name)
     changes["price"] = _fuller(page.price, card.price, lambda price: price.yuan is not None)
     changes["place"] = page.place if page.place.raw else card.place

@@ -48,6 +48,8 @@ _LD = {
     "seller_url": ("offers.seller.url", "seller.url", "author.url"),
     "place": ("offers.availableAtOrFrom.address.addressLocality", "contentLocation.name"),
     "tags": ("category", "keywords"),
+    "comments": ("comment.text",),
+    "reviews": ("review.reviewBody", "review.description"),
 }
 
 

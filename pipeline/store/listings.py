@@ -181,6 +181,9 @@ def to_json(listing: Listing) -> str:
         "images": list(listing.images),
         "tags": list(listing.tags),
         "ocr": listing.ocr,
+        "comments": list(listing.comments),
+        "reviews": list(listing.reviews),
+        "suggestions": list(listing.suggestions),
         "kind": listing.kind,
         "is_damaged": listing.is_damaged,
         "notes": dict(listing.notes),
@@ -204,7 +207,8 @@ def from_json(line: str) -> Listing:
     told["seen_at"] = unstamp(told["seen_at"])
     told["posted_at"] = unstamp(posted) if posted else None
     told["images"] = tuple(told.get("images", ()))
-    told["tags"] = tuple(told.get("tags", ()))
+    for name in ("tags", "comments", "reviews", "suggestions"):
+        told[name] = tuple(told.get(name, ()))
     told["notes"] = MappingProxyType(told.get("notes", {}))
     return Listing(**told)
 

@@ -127,7 +127,8 @@ def texts_of(content: str) -> Iterator[str]:
         return
     told: dict[str, Any] = json.loads(content)
     yield from (told.get("title", ""), told.get("text", ""), told.get("ocr", ""))
-    yield from told.get("tags", ())
+    for name in ("tags", "comments", "reviews"):
+        yield from told.get(name, ())
     yield from (
         told.get("seller", {}).get("name", ""),
         told.get("price", {}).get("raw", ""),

@@ -121,3 +121,20 @@ def test_a_broken_own_lexicon_is_one_sentence(tmp_path):
 
     with pytest.raises(BadInput, match=r"terms.csv:2:3: species names '画梅'"):
         load_reader(home)
+
+
+def test_comments_and_reviews_count_and_suggestions_do_not(trader):
+    """What is written below a picture tells what it shows; what the site proposes does not."""
+    quiet = a_listing(title="今天又来了新朋友", text="")
+
+    asked = replace(quiet, comments=("红点颏多少钱出", "八百，老口，面交"))
+    bought = replace(quiet, reviews=("红点颏活的到家，叫口好，没手续也行",))
+    proposed = replace(quiet, suggestions=("红点颏出售", "红点颏老口 八百"))
+
+    assert not trader.read(quiet).is_suspicious
+    assert trader.read(asked).is_suspicious
+    assert trader.read(bought).is_suspicious
+    assert not trader.read(proposed).is_suspicious
+    assert {"suggestions"} == {hit.field for hit in trader.read(proposed).hits} or not trader.read(
+        proposed
+    ).hits
