@@ -3,7 +3,8 @@
 Texts are joined, turned into one array, and each step is done for all characters in one go: fold,
 drop what vanishes, ask a small table whether two characters begin any form, ask another about the
 third. What is left, about one place a text, is walked down a trie, again for all places together.
-pyahocorasick needs 60 ns a character for the same, this 8 (`python -m benchmarks match`).
+The look at a text of 36 characters takes 1 us; with pyahocorasick, and a regular expression
+before it, it took 4 (`python -m benchmarks match` prints today's).
 """
 
 from collections.abc import Iterator, Sequence
