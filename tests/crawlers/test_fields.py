@@ -389,3 +389,28 @@ def test_half_a_year_and_leap_days_do_not_break_a_calendar():
 
     assert timedelta(0) <= seen - posted_of("1个月前", seen).at
     assert 28 == posted_of("1个月前", seen).at.astimezone(BEIJING).day
+
+
+@pytest.mark.parametrize(
+    ("said", "yuan"),
+    [
+        ("1.2W左右", 12000), ("260元起", 260), ("￥300包邮", 300), ("九百八一只", 980),
+        ("壹仟元", 1000), ("伍佰元", 500), ("一百零五", 105), ("二百五", 250), ("一万二", 12000),
+        ("6百", 600), ("2千5", 2500), ("2.5k", 2500), ("5毛", "0.5"), ("3块5", "3.5"),
+        ("980.-", 980), ("RMB500", 500), ("100块钱", 100),
+        ("￥12.5万", 125000), ("￥99.9起", "99.9"),
+        ("1.2万赞", None), ("2.3w播放", None), ("12张", None), ("价格美丽", None), ("$30", None),
+    ],
+)  # fmt: skip
+def test_more_prices_as_people_write_them(said, yuan):
+    """Sums in the numerals of cheques, spoken sums, and numbers that are no sums at all."""
+    expected = None if yuan is None else Decimal(str(yuan))
+
+    assert expected == price_of(said).yuan
+
+
+def test_a_bare_number_that_is_sent_free_or_firm_is_a_sum():
+    """380包邮 and 150不刀 are offers; 2025年 and 25天 are not."""
+    assert Decimal(380) == price_in("紫竹的，转让，380包邮").yuan
+    assert Decimal(150) == price_in("成年公鸟150不刀").yuan
+    assert price_in("2025年出的，25天了").yuan is None
