@@ -124,7 +124,9 @@ class Caller:
 
     def __init__(self, desk):
         self.desk = desk
-        self.http = httpx.Client(base_url=desk.address, headers={"Origin": desk.address})
+        self.http = httpx.Client(
+            base_url=desk.address, headers={"Origin": desk.address}, timeout=60
+        )
 
     def token(self, path="/queue"):
         """Return the CSRF token that a page carries."""

@@ -27,7 +27,9 @@ def program(desk, db, clock):
             db, owner, label="看板", scopes=scopes, days=days, by=owner, clock=clock
         )
         client = httpx.Client(
-            base_url=f"{desk.address}/api/v1", headers={"Authorization": f"Bearer {secret}"}
+            base_url=f"{desk.address}/api/v1",
+            headers={"Authorization": f"Bearer {secret}"},
+            timeout=60,
         )
         open_ones.append(client)
         return client
