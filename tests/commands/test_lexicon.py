@@ -63,3 +63,21 @@ def test_words_and_birds_are_listed(shouyi):
     assert {"gear"} == {row["kind"] for row in gear}
     assert 1541 == sum(not row["members"] for row in birds)
     assert 2 == shouyi("lexicon", "list", "--kind", "geer").code
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_word_is_drafted_and_tried_and_not_live_yet(shouyi, settings):
+    """What is stored is quoted; nothing is written but the draft; a wrong one is refused."""
+    asked = ("--source", "练习", "--why", "试", "--json")
+
+    (draft,) = shouyi("lexicon", "add", "出自行车", "--kind", "gear", *asked).lines
+    (tried,) = shouyi("lexicon", "preview", str(draft["change"]), "--json").lines
+    wrong = shouyi("lexicon", "add", "出自行车", "--kind", "gaer", *asked)
+
+    assert ("draft", ["drafted"]) == (draft["state"], [step["did"] for step in draft["steps"]])
+    assert (3, 1, 1) == (tried["stored"], tried["read"], tried["new_hits"])
+    assert ["出自行车"] == [each["quote"] for each in tried["examples"]]
+    assert not settings.own_lexicon.exists()
+    assert (2, "") == (wrong.code, wrong.out)
+    assert "--kind" in wrong.err
+    assert 'did you mean "gear"' in wrong.err
