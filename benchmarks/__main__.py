@@ -7,7 +7,19 @@ import os
 import platform
 from typing import Any
 
-NAMES = ("match", "crawl", "again", "night", "gold", "ingest", "queue", "desk", "search", "snapshot")
+NAMES = (
+    "match",
+    "crawl",
+    "again",
+    "browser",
+    "night",
+    "gold",
+    "ingest",
+    "queue",
+    "desk",
+    "search",
+    "snapshot",
+)
 
 
 def main() -> None:

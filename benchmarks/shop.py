@@ -1,9 +1,10 @@
 """A shop to crawl at full speed: a process of its own that answers from memory.
 
-``python -m benchmarks.shop LISTINGS`` prints its port and serves until its input ends.
+``python -m benchmarks.shop LISTINGS [rich]`` prints its port and serves until its input ends.
 ``GET /_since`` returns how many pages it served, how many bytes, and over how many seconds,
 since it was last asked: a yardstick that neither side of a comparison holds in its own hand. Each
-page has an ETag, and is not sent again to whoever shows it.
+page has an ETag, and is not sent again to whoever shows it. ``rich``: pages as browsers get them,
+with a style sheet, a script and twelve pictures of 30 kB each, none of which counts as a page.
 """
 
 import asyncio
@@ -17,6 +18,16 @@ from dataclasses import dataclass, field
 
 PER_PAGE = 50
 _HEAD = 400
+_KEEP = "Cache-Control: max-age=3600\r\n"
+_STYLE = "body{font:14px sans-serif}.content{border:1px solid #ccc;border-radius:4px}" * 40
+_SCRIPT = (
+    "document.addEventListener('DOMContentLoaded',()=>{const b=document.createElement('p');"
+    "b.textContent='已登录用户可见联系方式';document.body.append(b)});"
+)
+_RICH = (
+    '<link rel="stylesheet" href="/static/style.css"><script src="/static/app.js"></script>'
+    + "".join(f'<img src="/static/{k}.jpg?n={{n}}">' for k in range(12))
+)
 SEED = 20260310
 
 _BIRDS = ("画眉", "八哥", "鹩哥", "百灵", "绣眼", "靛颏", "牡丹鹦鹉", "玄凤", "文鸟", "珍珠鸟")
@@ -33,6 +44,7 @@ class Shop:
     pages: dict[str, bytes]
     count: int = 0
     sent: int = 0
+    static: dict[str, bytes] = field(default_factory=dict)
     first: float = 0.0
     last: float = field(default=0.0)
 
@@ -48,6 +60,8 @@ class Shop:
             return _response(json.dumps(told).encode(), "application/json")
         if path == "/robots.txt":
             return _response(b"User-agent: *\nDisallow: /admin/\n", "text/plain")
+        if path.startswith("/static/"):
+            return self.static[path.partition("?")[0]]
         now = time.perf_counter()
         self.first = self.first or now
         self.last, self.count = now, self.count + 1
@@ -58,8 +72,9 @@ class Shop:
         return answer
 
 
-def shop_of(listings: int) -> Shop:
+def shop_of(listings: int, *, is_rich: bool = False) -> Shop:
     """Return a shop of so many listings, the same for the same number."""
+    more = _RICH if is_rich else ""
     chance = random.Random(SEED)  # noqa: S311 - the same pages every time, no secret
     pages = {}
     last_page = -(-listings // PER_PAGE)
@@ -67,8 +82,13 @@ def shop_of(listings: int) -> Shop:
         numbers = range((page - 1) * PER_PAGE, min(page * PER_PAGE, listings))
         pages[f"/list?page={page}"] = _html(_list(numbers, page, last_page))
     for number in range(listings):
-        pages[f"/item/{number}"] = _html(_item(number, chance))
-    return Shop(pages)
+        pages[f"/item/{number}"] = _html(_item(number, chance) + more.replace("{n}", str(number)))
+    static = {
+        "/static/style.css": _response(_STYLE.encode(), "text/css"),
+        "/static/app.js": _response(_SCRIPT.encode(), "text/javascript"),
+    }
+    photo = _response(b"\xff\xd8" + bytes(30_000), "image/jpeg")
+    return Shop(pages, static=static | {f"/static/{k}.jpg": photo for k in range(12)})
 
 
 def _list(numbers: range, page: int, last_page: int) -> str:
@@ -107,9 +127,11 @@ def _html(body: str) -> bytes:
 
 def _response(body: bytes, kind: str, status: str = "200 OK") -> bytes:
     tag = hashlib.sha256(body).hexdigest()[:16]
+    # as on real sites: what a page is dressed with may be kept, the page itself not
+    may_keep = "" if kind.startswith(("text/html", "application/json")) else _KEEP
     head = (
         f'HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nETag: "{tag}"\r\n'
-        f"Content-Length: {len(body)}\r\n\r\n"
+        f"{may_keep}Content-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
 
@@ -138,4 +160,4 @@ async def _serve(shop: Shop) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(shop_of(int(sys.argv[1]))))
+    asyncio.run(_serve(shop_of(int(sys.argv[1]), is_rich="rich" in sys.argv)))
