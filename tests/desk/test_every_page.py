@@ -65,7 +65,7 @@ def test_each_page_is_light_and_asks_only_its_own_desk(desk, market, at_desk):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
 
-    for path in PAGES:
+    for path in (*PAGES, "/overview", "/queue/bulk?all=1", "/second"):
         seen.clear()
         asked.clear()
         page.goto(path, wait_until="networkidle")

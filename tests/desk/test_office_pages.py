@@ -8,7 +8,16 @@ from tests.desk.conftest import PASSWORD
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("/overview", "/figures?of=flagged", "/people", "/people/li", "/account", "/log")
+PAGES = (
+    "/overview",
+    "/figures?of=flagged",
+    "/queue/bulk?all=1",
+    "/second",
+    "/people",
+    "/people/li",
+    "/account",
+    "/log",
+)
 
 
 @pytest.fixture(autouse=True)

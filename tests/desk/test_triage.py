@@ -51,6 +51,25 @@ def test_thirty_listings_are_judged_with_two_keys_each(db, market, at_desk):
     assert [1] * 30 == [len(given) for given in _given(db, kept).values()]
 
 
+def test_rows_are_chosen_and_judged_together_by_keys(db, market, at_desk):
+    """X and J choose, B opens them, Z takes all of them back."""
+    kept = market(3)
+    page = at_desk()
+
+    for key in ("x", "j", "x", "b"):
+        page.keyboard.press(key)
+    page.wait_for_url("**/queue/bulk?**")
+    page.locator("[name=decision]").select_option("not_wildlife:toy_or_picture")
+    page.get_by_role("button", name="记录勾选的各条").press("Enter")
+    page.wait_for_url("**said=given-2-0")
+    given = sorted(len(each) for each in _given(db, kept).values())
+    page.keyboard.press("z")
+    page.wait_for_url("**said=undone-2-0")
+
+    assert [0, 1, 1] == given
+    assert 3 == page.locator("[data-row]").count()
+
+
 def test_the_queue_is_walked_by_keys(market, at_desk):
     """J and K move, Enter opens, Q goes back, / looks for a word."""
     market(6)
@@ -76,20 +95,20 @@ def test_the_queue_is_walked_by_keys(market, at_desk):
     assert 1 == page.locator("[data-row]").count()
 
 
-def test_a_listing_is_judged_by_mouse_alone(db, market, at_desk):
-    """Two clicks, and the next one is there."""
-    kept = market(3)
+def test_thirty_listings_are_judged_by_mouse_alone(db, market, at_desk):
+    """Two clicks each, and the next one is there."""
+    kept = market(30)
     page = at_desk()
 
     _open_first(page)
-    for _ in range(3):
+    for _ in range(30):
         judged = _listing_on(page)
         page.get_by_text("无关", exact=False).locator("visible=true").first.click()
         page.get_by_role("button", name="玩具、摆件").click()
         _moves_on(page, judged)
 
     calls = [given[0].call for given in _given(db, kept).values()]
-    assert ["not_wildlife"] * 3 == calls
+    assert ["not_wildlife"] * 30 == calls
 
 
 def test_the_desk_works_without_script(db, market, at_desk):
