@@ -5,9 +5,9 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -28,14 +28,14 @@ def redis_server():
 
 
 class RedisServer:
-    """A Redis of its own, on a socket or a port, that writes down what it does."""
+    """A Redis of its own, on a socket of its own, that writes down what it does."""
 
     def __init__(self, folder, *, password=""):
         self.folder = folder
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        # no port: the one that is free now may be somebody's when Redis comes back
+        self.door = Path(tempfile.mkdtemp(prefix="redis-")) / "s"
         self.password = password
-        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.url = f"unix://{self.door}"
         self.process = None
         folder.mkdir(parents=True, exist_ok=True)
         self.start()
@@ -43,8 +43,8 @@ class RedisServer:
     def start(self):
         """Start it, or start it again on what it has written."""
         words = {
-            "--bind": "127.0.0.1",
-            "--port": str(self.port),
+            "--port": "0",
+            "--unixsocket": str(self.door),
             "--dir": str(self.folder),
             "--appendonly": "yes",
             "--appendfsync": "everysec",
@@ -76,6 +76,11 @@ class RedisServer:
         """End it as a power cut would."""
         self.process.kill()
         self.process.wait()
+
+    def end(self):
+        """End it for good."""
+        self.kill()
+        shutil.rmtree(self.door.parent)
 
 
 class Fleet:
@@ -176,7 +181,7 @@ def redis_(tmp_path_factory):
     """One server for all tests of a file."""
     server = RedisServer(tmp_path_factory.mktemp("redis"), password="open sesame")  # noqa: S106 - for this minute
     yield server
-    server.kill()
+    server.end()
 
 
 @pytest.fixture

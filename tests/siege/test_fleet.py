@@ -61,7 +61,7 @@ def test_a_fleet_of_which_everything_is_killed_loses_nothing(tmp_path, campaign)
         check(crawls, shop, listings, room.crawlers_room().whole)
     finally:
         fleet.close()
-        server.kill()
+        server.end()
         shop.close()
 
 
