@@ -44,7 +44,10 @@ def run(*, quick: bool) -> dict[str, Any]:
     deep = [round(count * 0.9 * part / _DEPTHS / 50) for part in range(_DEPTHS)]
     with _serving("ours", home, "") as ours, _serving("plain", home, _TOKEN) as plain:
         cookie = f"{security.cookie_name('session', settings)}={token}"
-        addresses = [f"/queue?after={quote(str(place))}" if place else "/queue" for place in places]
+        # one row a seller on top, each listing below: a seller's best stands high
+        addresses = [
+            f"/queue?each=1&after={quote(str(place))}" if place else "/queue" for place in places
+        ]
         _load(ours, cookie, addresses, 1)  # the first hands warm it up
         mine, theirs = [], []
         for _ in range(2):
