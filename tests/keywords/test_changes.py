@@ -113,7 +113,7 @@ lines = st.lists(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=lines, second=lines)
 @example(
     first=[Line(do="retire", term="话眉鸟")],

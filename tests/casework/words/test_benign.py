@@ -51,7 +51,6 @@ def test_a_sellers_sanyou_offer_leaves_the_queue_and_says_why(db, clock, offered
     "case",
     [
         ("seller", "huapiao:u77", KEY),
-        ("source", "huapiao", KEY),
         ("seller", "huapiao:u77", "出售蜡嘴雀活体，网捕的"),
         ("phrase", "观鸟俱乐部", "观鸟 俱乐部 " + SANYOU),
     ],
@@ -104,7 +103,7 @@ def test_an_entry_that_is_retired_gives_its_listings_back(db, settings, clock, o
 def test_the_weeks_sample_is_the_same_all_week_and_finds_mistakes(db, clock, offered, known, found):
     """Drawn by lot; a confirmed one is counted against its entry."""
     known()
-    every = [offered(str(number), SANYOU) for number in range(12)]
+    every = [offered(str(number), SANYOU) for number in range(11)]
     clock.move(days=1)
 
     drawn = benign.sample(db, clock=clock)
@@ -126,9 +125,7 @@ def test_the_weeks_sample_is_the_same_all_week_and_finds_mistakes(db, clock, off
     [
         ("shop", "huapiao", {}),
         ("seller", "u77", {}),
-        ("source", "huapiao:u77", {}),
         ("phrase", "鸟 友", {}),
-        ("source", "", {}),
         ("source", "huapiao", {"until_on": date(2026, 3, 9)}),
         ("source", "huapiao", {"until_on": date(2026, 3, 10) + timedelta(days=400)}),
         ("source", "huapiao", {"by": "li"}),
