@@ -29,16 +29,17 @@ _LONG_ENOUGH = 30
 _LONGEST = 2_000
 _PIECE = 3
 _MOST_CANDIDATES = 20
+_MOST_SHARING = 40
+"""So many are looked at for one mark: a dealer's thousand alike must not cost a thousand each."""
 _MOST_PICTURES = 3
 _BANDS, _ROWS = 8, 3
 
 _NO_WORD = re.compile(r"[\W_]+")
 _NEW = "insert into repost_marks (mark, listing_id) values (?, ?) on conflict do nothing"
-_SHARING = """
-    select m.listing_id, group_concat(distinct substr(m.mark, 1, 1)) as kinds
-      from repost_marks m join listings l on l.listing_id = m.listing_id
-     where m.mark in ({marks}) and m.listing_id <> ? and l.content <> ''
-     group by m.listing_id order by count(*) desc, l.first_seen_at limit ?
+_SHARING = "select listing_id from repost_marks where mark = ? and listing_id <> ? limit ?"
+_STANDING = """
+    select listing_id from listings where listing_id in ({names}) and content <> ''
+     order by first_seen_at
 """
 _LINK = """
     insert into reposts (listing_id, first_id, alike, because, at) values (?, ?, ?, ?, ?)
@@ -97,20 +98,32 @@ def likeness(one: str, other: str) -> float:
 
 
 def _alike(db: Database, listing: Listing, name: str, marks: tuple[str, ...]) -> Iterator[Repost]:
-    sql = _SHARING.format(marks=", ".join("?" * len(marks)))
     words = _words(listing)
-    for other_id, kinds in db.conn.execute(sql, (*marks, name, _MOST_CANDIDATES)).fetchall():
+    for other_id, kinds in _sharing(db, name, marks):
         stored = listings.find(db, other_id)
         if stored is None or not stored.content:
             continue
         other = listings.from_json(stored.content)
         alike = likeness(words, _words(other))
-        because = [word for mark, word in _SAID if mark in kinds.split(",")]
+        because = [word for mark, word in _SAID if mark in kinds]
         least = ALIKE if because else SAME_WORDS
         if not because and _is_same_offer(listing, other):
             least, because = SAME_OFFER, ["place", "price"]
         if alike >= least and (because or len(words) >= _LONG_ENOUGH):
             yield Repost(other_id, alike, (*because, "words"), "")
+
+
+def _sharing(db: Database, name: str, marks: tuple[str, ...]) -> list[tuple[str, set[str]]]:
+    """Return the listings that share most marks, and the kinds of mark: s, i, t."""
+    shared: dict[str, set[str]] = {}
+    for mark in marks:
+        for (other,) in db.conn.execute(_SHARING, (mark, name, _MOST_SHARING)):
+            shared.setdefault(other, set()).add(mark)
+    names = sorted(shared)
+    sql = _STANDING.format(names=", ".join("?" * len(names)))
+    standing = [row[0] for row in db.conn.execute(sql, names)]
+    standing.sort(key=lambda other: -len(shared[other]))
+    return [(other, {mark[0] for mark in shared[other]}) for other in standing[:_MOST_CANDIDATES]]
 
 
 _SAID = (("s", "seller"), ("i", "picture"))

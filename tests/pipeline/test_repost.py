@@ -41,6 +41,22 @@ def test_a_copy_under_a_new_number_is_linked_to_the_first(db, reader, clock, thr
     assert [again.id, once_more.id] == [copy.listing_id for copy in repost.copies_of(db, thrush.id)]
 
 
+def test_a_thousand_alike_do_not_cost_a_thousand_each(db, reader, clock, thrush):
+    """A dealer's one wording, again and again: the work for one more stays the same."""
+    for number in range(2, 400):
+        put_up(db, reader, clock, replace(thrush, site_id=str(number)))
+    steps = []
+    for number in (400, 401):
+        count = [0]
+        db.conn.set_progress_handler(lambda count=count: count.__setitem__(0, count[0] + 1), 100)
+        put_up(db, reader, clock, replace(thrush, site_id=str(number)))
+        steps.append(count[0])
+        db.conn.set_progress_handler(None, 0)
+
+    assert len(repost.copies_of(db, f"{thrush.source}:2")) == 399
+    assert max(steps) < 400, "hundreds of steps of SQLite for one listing"
+
+
 def test_another_bird_of_the_same_seller_is_no_copy(db, reader, clock, thrush):
     """The hand alone proves nothing."""
     lark = replace(
