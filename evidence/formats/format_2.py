@@ -69,7 +69,7 @@ def _signature(folder: Path, signing: Signing, data: bytes) -> Iterator[str]:
             yield _("{file}：不是签名").format(file=SIGNATURE)
         return
     if key.key_id != signing.key_id:
-        yield _("{file}：清单说由另一把密钥签名").format(file=KEYS)
+        yield _("{file}：清单 {manifest} 说由另一把密钥签名").format(file=KEYS, manifest=NAME)
         return
     signature = _read(folder / SIGNATURE)
     if signature is None:
