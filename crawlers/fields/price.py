@@ -130,7 +130,7 @@ _SAME = str.maketrans(
 _SAME |= str.maketrans(
     {"隻": "只", "價": "价", "現": "现", "～": "~", "壹": "一", "贰": "二", "叁": "三"}
 )
-_SAME |= str.maketrans("肆伍陆柒捌玖拾佰仟", "四五六七八九十百千")
+_SAME |= str.maketrans(dict(zip("肆伍陆柒捌玖拾佰仟", "四五六七八九十百千", strict=True)))
 
 
 def _without_sum(raw: str, said: str) -> Price:
