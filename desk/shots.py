@@ -58,6 +58,10 @@ SHOTS = (
     *(Shot("queue", "/queue", width, scheme=scheme) for width, scheme in _SCREENS),
     *(Shot("listing", "first", width, 1100, scheme) for width, scheme in _SCREENS),
     *(Shot("overview", "/overview", width, 1100, scheme) for width, scheme in _SCREENS),
+    Shot("bulk", "/queue/bulk?all=1"),
+    Shot("bulk", "/queue/bulk?all=1", width=400, scheme="dark"),
+    Shot("sources", "/sources"),
+    Shot("sources", "/sources", width=400, scheme="dark"),
     Shot("people", "/people"),
     Shot("log", "/log"),
     Shot("account", "/account", width=400),
@@ -146,7 +150,8 @@ def _take(browser: Browser, shot: Shot, address: str, token: str, first: str) ->
         context.add_cookies([{"name": "shouyi_session", "value": token, "url": address}])
     page = context.new_page()
     path = f"/listings/{first}" if shot.path == "first" else shot.path
-    page.goto(f"{address}{path}?lang={shot.language}", wait_until="networkidle")
+    sign = "&" if "?" in path else "?"
+    page.goto(f"{address}{path}{sign}lang={shot.language}", wait_until="networkidle")
     for key in shot.keys:
         page.keyboard.press(key)
     picture = page.screenshot()
