@@ -58,13 +58,13 @@ def test_a_second_night_asks_for_lists_alone_and_a_third_finds_what_is_new(shop,
 
     second = crawls.run(file)
 
+    assert ("ok", 30, 0, 0) == (second.state, second.listings, second.new, second.gone), second
     paths = [path for path, _status, _size in shop.sent if path != "/robots.txt"]
     assert (["/list?page=1", "/list?page=2", "/list?page=3"], {304}) == (
         sorted(paths),
         {status for path, status, _size in shop.sent if path != "/robots.txt"},
     )
     assert sum(size for _path, _status, size in shop.sent) <= 0.25 * first_bytes
-    assert ("ok", 30, 0, 0) == (second.state, second.listings, second.new, second.gone)
     assert [(2, 30)] == crawls.rows("select sightings, count(*) from listings group by 1")
     assert first.flagged == second.flagged
     assert whole(second.run)
