@@ -198,8 +198,9 @@ class Scanner:
         classes = self._classes(codes)
         if classes.min() == _EXPANDS:
             if len(texts) > 1:
-                for text in texts:
-                    yield from self._scans([text])
+                half = len(texts) // 2  # one of them in a thousand: the others stay together
+                yield from self._scans(texts[:half])
+                yield from self._scans(texts[half:])
                 return
             folded = self._folding.folded(joined)
             at = np.array(folded.at)

@@ -39,7 +39,7 @@ class Reading:
     """
 
     __slots__ = (
-        *("_is_priced", "_keys", "_text", "_words"),
+        *("_fields", "_is_priced", "_keys", "_text", "_words"),
         *("hits", "kinds", "listing", "lookalikes", "species", "vetoed"),
     )
 
@@ -54,6 +54,7 @@ class Reading:
     ) -> None:
         self.listing = listing
         self._text: str | None = None
+        self._fields: dict[str, str] | None = None
         self._is_priced: bool | None = None
         self.hits = hits
         self.vetoed = vetoed
@@ -99,14 +100,14 @@ class Reading:
 
     def _stands_traded(self, hit: Hit) -> bool:
         """Return whether a count, a price or a word of trade stands right beside a word."""
-        text = self.listing.words().get(hit.field, "")
+        text = self.fields.get(hit.field, "")
         return stands_counted(text, hit.start, hit.end) or stands_on_offer(text, hit.start, hit.end)
 
     @property
     def is_priced(self) -> bool:
         """Return whether a name of a bird is offered, or a sum is said, in the words themselves."""
         if self._is_priced is None:  # two signals ask, and looking takes as long as ten others
-            texts = self.listing.words()
+            texts = self.fields
             self._is_priced = SUM.search(self.text) is not None or any(
                 stands_on_offer(texts.get(hit.field, ""), hit.start, hit.end)
                 for hit in self.words("bird", "code")
@@ -126,6 +127,13 @@ class Reading:
             )
             or ("gift", "strong") in self.kinds
         )
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The fields in which words are looked for; a dozen signals ask."""
+        if self._fields is None:
+            self._fields = self.listing.words()
+        return self._fields
 
     @property
     def text(self) -> str:

@@ -7,7 +7,7 @@ from pipeline.reading import Reading, Signal, listens_to
 @listens_to("wares")
 def wares(reading: Reading) -> Signal | None:
     """Fire on the words of this reason, one piece each."""
-    texts = reading.listing.words()
+    texts = reading.fields
     words = [
         hit
         for hit in reading.words("wares")

@@ -17,7 +17,7 @@ def quoted_word(reading: Reading) -> Signal | None:
     """Fire on a quoted word, or an animal counted as a person, beside talk of something alive."""
     if reading.words("bird", "code", strengths=("strong",)):
         return None  # who names the bird hides nothing
-    texts = reading.listing.words()
+    texts = reading.fields
     feigned = [
         hit
         for hit in reading.words("wares", "toy", "art")

@@ -7,7 +7,7 @@ from pipeline.reading import Reading, Signal, listens_to
 @listens_to("bird", "code", "emoji", "anybird", "egg", "part")
 def on_offer(reading: Reading) -> Signal | None:
     """Fire on the name that is offered or asked for, one piece each."""
-    texts = reading.listing.words()
+    texts = reading.fields
     named = reading.words("bird", "code", "emoji", "anybird", "egg", "part")
     return Signal.on(
         "on_offer",

@@ -11,7 +11,7 @@ def bird_meant(reading: Reading) -> Signal | None:
     """Fire where no surer name stands, and the hint is counted or told of as birds are."""
     if reading.words("bird", "code", strengths=("strong", "medium")) or reading.lookalikes:
         return None
-    texts = reading.listing.words()
+    texts = reading.fields
     told = bool(reading.words(*_TELLING, strengths=("strong", "medium"))) or bool(
         reading.words("keep", strengths=("strong",))
     )

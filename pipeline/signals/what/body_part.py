@@ -12,6 +12,6 @@ def body_part(reading: Reading) -> Signal | None:
     if not parts and reading.words("bird", "code"):
         parts = reading.words("part", strengths=("medium",))[:1]
     if not parts:
-        texts = reading.listing.words()
+        texts = reading.fields
         parts = [hit for hit in names if is_behind(PART, texts.get(hit.field, ""), hit.end)][:1]
     return Signal.on("body_part", parts)

@@ -17,7 +17,7 @@ def counted(reading: Reading) -> Signal | None:
     seen = [kind.search(reading.text) for kind in (COUNTED, _SEXED)]
     quotes = [found.group().strip() for found in seen if found]
     if quotes:
-        texts = reading.listing.words()
+        texts = reading.fields
         named = reading.words("bird", "code", "emoji")
         quotes += [
             hit.surface

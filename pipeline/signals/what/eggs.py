@@ -9,7 +9,7 @@ def eggs(reading: Reading) -> Signal | None:
     """Fire on the words of this reason, one piece each, and on a name with 蛋 right behind it."""
     said = reading.words("egg")
     if not said:
-        texts = reading.listing.words()
+        texts = reading.fields
         names = reading.words("bird", "code", strengths=("strong", "medium"))
         said = [hit for hit in names if is_behind(EGG, texts.get(hit.field, ""), hit.end)][:1]
     return Signal.on("eggs", said)
