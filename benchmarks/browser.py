@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.crawl import _SOURCE, _since
-from crawlers.tabs import PAGES_AT_ONCE
+from crawlers.browser import PAGES_AT_ONCE
 from pipeline.base.settings import find_browser, read_settings
 
 LISTINGS = 100
@@ -44,8 +44,7 @@ def run(*, quick: bool = False) -> dict[str, Any]:
             home = str(Path(folder) / f"home-{number}")
             words = ["commands", "crawl", "--source-file", str(source), "--json", "--home", home]
             ours.append(_speed(words, host, listings))
-    shell_only = "the headless shell: no full Chromium on this machine"
-    kind = f"full Chromium ({full})" if full else shell_only
+    kind = "full Chromium" if full else "the headless shell: no full Chromium on this machine"
     return {
         "bench": "browser",
         "ours": round(statistics.median(ours), 2),

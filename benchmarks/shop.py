@@ -62,12 +62,10 @@ class Shop:
             return _response(b"User-agent: *\nDisallow: /admin/\n", "text/plain")
         if path.startswith("/static/"):
             return self.static[path.partition("?")[0]]
-        if path not in self.pages:  # a listing's photo, which this shop has not
-            return _response(b"gone", "text/html", "404 Not Found")
         now = time.perf_counter()
         self.first = self.first or now
         self.last, self.count = now, self.count + 1
-        answer = self.pages[path]
+        answer = self.pages.get(path) or _response(b"gone", "text/html", "404 Not Found")
         if tag and f"ETag: {tag}".encode() in answer[:_HEAD]:
             answer = _response(b"", "text/html", "304 Not Modified")
         self.sent += len(answer)

@@ -9,7 +9,6 @@ import asyncio
 import os
 import secrets
 import signal
-import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -21,23 +20,18 @@ from playwright.async_api import Page, Response
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadTimeoutError
-from scrapy.http import Headers
 from scrapy.http import Response as ScrapyResponse
-from scrapy.responsetypes import responsetypes
-from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler, _encode_body
+from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 
 from crawlers.door import porter_of
 from crawlers.pages.base import Fetched, fetched
-from crawlers.tabs import PAGES_AT_ONCE, Tab, Tabs, unless
 from pipeline.base import gateway
 from pipeline.base.clock import Clock
 from pipeline.base.gateway import Gateway
 from pipeline.sessions import Session
 
 CLOSE_SECONDS = 5.0
-_OPENINGS = 4
-_NOTICE_SECONDS = 0.25
-"""Until it is noticed that a browser has gone: so long a tab that it does not open may wait."""
+PAGES_AT_ONCE = 2
 _FLAGS = (
     "--disable-gpu",
     "--no-first-run",
@@ -45,18 +39,12 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
-    # not even asked for: to turn each away took half the time of a page (benchmarks/browser.py)
-    "--blink-settings=imagesEnabled=false",
     *gateway.FLAGS,
 )
 _GLANCE_SECONDS = 0.15
 """How long a page has for what it heard before it is scrolled again."""
 
-_UNSEEN = tuple(
-    f"*.{kind}{end}"
-    for kind in ("woff", "woff2", "ttf", "otf", "mp4", "m3u8", "flv", "mp3", "m4a", "webm")
-    for end in ("", "?*")
-)
+_UNSEEN = frozenset({"image", "media", "font"})
 """What the eye needs and the ear does not: not loaded while a source is crawled."""
 
 
@@ -73,8 +61,6 @@ class Browser:
     gateway: Gateway
     timeout_seconds: float
     mark: str = field(default_factory=lambda: f"--shouyi-run={secrets.token_hex(8)}")
-    tabs: Tabs = field(default_factory=Tabs)
-    _closing: set[asyncio.Future[None]] = field(default_factory=set)
 
     def added_to(self, scrapys: dict[str, Any]) -> dict[str, Any]:
         """Return Scrapy's settings with the browser's; for one scheme, or two drivers start."""
@@ -95,46 +81,14 @@ class Browser:
                 "handle_sigterm": False,
                 "handle_sighup": False,
             },
-            # the tabs count themselves; one that stands empty must not keep another from opening
-            "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 8 * PAGES_AT_ONCE,
+            "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": PAGES_AT_ONCE,
             "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": self.timeout_seconds * 1000,
             "PLAYWRIGHT_PROCESS_REQUEST_HEADERS": None,
+            "PLAYWRIGHT_ABORT_REQUEST": "crawlers.browser.is_unwanted",
         }
-
-    async def give_back(self, tab: Tab, *, received: int, is_clean: bool) -> None:
-        """Take a tab back that was read, for the next page, or close it.
-
-        All pages of a run are of one site and one context, as for a visitor who goes on in the
-        same tab; what a page left running ends when the next one is opened. Not ``is_clean``:
-        it was listened to, and what it still asks for must not be taken for another page's.
-        """
-        self.tabs.opened += 1
-        self.tabs.received += received
-        try:
-            if not is_clean or not self.tabs.keep(tab):
-                self.tabs.forget(tab)
-                await close(tab.page, self)
-        finally:
-            self.tabs.free.release()
-
-    def give_up(self, tab: Tab | None) -> None:
-        """Close a tab whose page could not be had; nobody waits for that but the next page."""
-        if tab is None:
-            self.tabs.free.release()
-            return
-        self.tabs.forget(tab)
-        self.close_soon(tab.page).add_done_callback(lambda _: self.tabs.free.release())
-
-    def close_soon(self, page: Page) -> asyncio.Future[None]:
-        """Close a page meanwhile."""
-        closing = asyncio.ensure_future(close(page, self))
-        self._closing.add(closing)
-        closing.add_done_callback(self._closing.discard)
-        return closing
 
     def kill(self) -> None:
         """End a browser that hangs: by its own mark, so that no other is meant."""
-        self.tabs.gone()
         for folder in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
                 if self.mark.encode() in (folder / "cmdline").read_bytes().split(b"\0"):
@@ -151,6 +105,14 @@ class Held:
         return self
 
 
+async def is_unwanted(request: Any) -> bool:
+    """Return whether the browser need not load something.
+
+    The last word on addresses has the gateway, which the browser cannot go round.
+    """
+    return request.resource_type in _UNSEEN
+
+
 class BrowserDoor(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # ships no types
     """scrapy-playwright behind the porter, with an end to every wait."""
 
@@ -165,88 +127,13 @@ class BrowserDoor(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # ship
         and the next page opens a new one.
         """
         porter_of(self._crawler).let_out(request)
-        if not request.meta.get("playwright"):  # robots.txt
-            plain: ScrapyResponse = await super().download_request(request)
-            return plain
-        await self._run.tabs.free.acquire()
         try:
             async with asyncio.timeout(self._run.timeout_seconds + CLOSE_SECONDS):
-                return await unless(self._run.tabs.end, self._opened(request))
-        except BaseException as error:
-            self._run.give_up(request.meta.pop("tab", None))
-            if isinstance(error, TimeoutError):
-                self._run.kill()
-                raise DownloadTimeoutError("the browser hangs") from error
-            raise
-
-    async def close(self) -> None:
-        """Close the browser, and one that was still being started when it was given up, too."""
-        try:
-            await super().close()
-        finally:
+                answer: ScrapyResponse = await super().download_request(request)
+                return answer
+        except TimeoutError as hung:
             self._run.kill()
-
-    async def _opened(self, request: Request) -> ScrapyResponse:
-        """Open a page in a tab, and return it as it stands once its document is there.
-
-        Leaner than what it overrides, which asks Python about every single request of the page
-        (and so keeps Chromium from its cache): addresses are the gateway's business here.
-        """
-        began = time.monotonic()
-        ear: Ear | None = request.meta["ear"]
-        tab = self._run.tabs.spare() if ear is None else None
-        if tab is None:
-            tab = await self._new_tab(request)
-        # from here on whoever gets the answer, or the failure, has the tab to give back
-        request.meta["tab"] = tab
-        if ear is not None:
-            ear.attach(tab.page)
-        response = await unless(tab.end, _shown(tab.page, request))
-        request.meta["download_latency"] = time.monotonic() - began
-        return response
-
-    async def _new_tab(self, request: Request) -> Tab:
-        for _ in range(_OPENINGS - 1):
-            try:
-                return await self._opened_tab(request)
-            except BrowserError:  # it has gone, and that is not noticed yet
-                await asyncio.sleep(_NOTICE_SECONDS)
-        return await self._opened_tab(request)
-
-    async def _opened_tab(self, request: Request) -> Tab:
-        page: Page = await self._create_page(request, self._crawler.spider)
-        try:
-            ear = await page.context.new_cdp_session(page)
-            await ear.send("Network.enable")
-            await ear.send("Network.setBlockedURLs", {"urls": list(_UNSEEN)})
-        except BaseException:
-            self._run.close_soon(page)
-            raise
-        return self._run.tabs.add(page)
-
-    async def _browser_disconnected_callback(self) -> None:
-        """Let go of a browser that has gone, without a last word to it: it would not answer."""
-        self._run.tabs.gone()
-        self.context_wrappers.clear()
-        if hasattr(self, "browser"):
-            del self.browser
-
-
-async def _shown(page: Page, request: Request) -> ScrapyResponse:
-    answer = await page.goto(request.url, wait_until="domcontentloaded")
-    headers = Headers(await answer.all_headers() if answer is not None else {})
-    headers.pop("Content-Encoding", None)
-    body, encoding = _encode_body(headers=headers, text=await page.content())
-    kind: Any = responsetypes.from_args(headers=headers, url=page.url, body=body)
-    response: ScrapyResponse = kind(
-        url=page.url,
-        status=answer.status if answer is not None else 200,
-        headers=headers,
-        body=body,
-        request=request,
-        encoding=encoding,
-    )
-    return response
+            raise DownloadTimeoutError("the browser hangs") from hung
 
 
 def visit(ear: "Ear | None", session: Session | None = None) -> dict[str, Any]:
@@ -254,6 +141,7 @@ def visit(ear: "Ear | None", session: Session | None = None) -> dict[str, Any]:
     state = {"storage_state": dict(session.state)} if session else {}
     return {
         "playwright": True,
+        "playwright_include_page": True,
         "playwright_context": "visit",
         "playwright_context_kwargs": {
             "locale": "zh-CN",
@@ -262,8 +150,16 @@ def visit(ear: "Ear | None", session: Session | None = None) -> dict[str, Any]:
             "accept_downloads": False,
             **state,
         },
+        "playwright_page_goto_kwargs": {"wait_until": "domcontentloaded"},
+        "playwright_page_init_callback": _listening,
         "ear": ear,
     }
+
+
+async def _listening(page: Page, request: Request) -> None:
+    ear: Ear | None = request.meta["ear"]
+    if ear is not None:
+        ear.attach(page)
 
 
 @dataclass  # no slots: Playwright hangs a mark of its own on whoever listens

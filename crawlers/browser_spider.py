@@ -11,20 +11,17 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawlers.browser import Browser, Ear, visit
+from crawlers.browser import Browser, Ear, close, visit
 from crawlers.browser_work import BrowserWork
 from crawlers.failing import Trouble
 from crawlers.job import Job
 from crawlers.manners import host_of
 from crawlers.reading import WallMet, given_up
 from crawlers.spider import SourceSpider
-from crawlers.tabs import Tab, unless
 from pipeline.base import log
 from pipeline.base.gateway import Gateway
 from pipeline.store.ledger import Due
 
-_ANEW_SECONDS = 0.5
-"""Until it is noticed that the browser has gone; a page asked for before is tried again."""
 _log = log.get("crawlers")
 
 
@@ -62,15 +59,13 @@ class BrowserSpider(SourceSpider):
 
     async def opened(self, response: Response, due: Due) -> None:
         """Read a page that stands open."""
-        tab: Tab = response.meta.pop("tab")
-        ear: Ear | None = response.meta["ear"]
+        page = response.meta["playwright_page"]
         began = self.job.clock.steady_seconds()
         work = BrowserWork(self.job.reading, self.job.delivery, self.write)
         try:
             if not self.job.stopped and not self.try_again(response, due):
                 async with asyncio.timeout(work.longest_seconds(due)):
-                    reading = work.read(due, tab.page, self.fetched_of(response), ear)
-                    await unless(tab.end, reading)
+                    await work.read(due, page, self.fetched_of(response), response.meta["ear"])
         except WallMet as wall:
             self.met_wall(due, self.fetched_of(response), wall)
         except TimeoutError:
@@ -82,19 +77,10 @@ class BrowserSpider(SourceSpider):
             _log.error("page.failed", url_host=host_of(due.url), kind=type(error).__name__)
             self.job.delivery.take(given_up(due, f"program: {type(error).__name__}"))
         finally:
-            received = len(response.body)
-            await self.browser.give_back(tab, received=received, is_clean=ear is None)
+            await close(page, self.browser)
             self._count_minutes(due, response, began)
             self.job.feed.landed(due)
             self.go_on()
-
-    def _pump(self) -> None:
-        """Hand out pages; a browser that is worn is first let run dry, and begun anew."""
-        if not self.browser.tabs.is_worn:
-            super()._pump()
-        elif not self.job.feed.in_flight:
-            self.browser.kill()
-            self._after("anew", _ANEW_SECONDS, self._pump)
 
     def _count_minutes(self, due: Due, response: Response, began: float) -> None:
         """Count how long a page stood open, towards what its host is asked for tonight."""
@@ -114,7 +100,7 @@ class BrowserSpider(SourceSpider):
     def failed(self, failure: Failure) -> None:
         """Close what was opened, and note why there was no answer."""
         asked: Any = failure
-        tab: Tab | None = asked.request.meta.pop("tab", None)
-        if tab is not None:
-            self.browser.give_up(tab)
+        page = asked.request.meta.get("playwright_page")
+        if page is not None:
+            asyncio.ensure_future(close(page, self.browser))  # noqa: RUF006 - nobody waits
         super().failed(failure)

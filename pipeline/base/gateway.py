@@ -11,7 +11,7 @@ import contextlib
 import socket
 import threading
 from collections import deque
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -97,15 +97,13 @@ class Gateway:
         if method.upper() == b"CONNECT":
             there_reader, there = await self._connect(self.gate.check(f"https://{target}/"))
             writer.write(_TUNNEL)
-            back = _pour(there_reader, writer)
         else:
             door = self.gate.check(target)
             if door.scheme != "http":
                 raise FetchRefused(target, "not fetched: not an http address")
             there_reader, there = await self._connect(door)
             there.write(_onward(method, target, rest))
-            back = _answer_back(there_reader, writer)
-        await _both_ways(_pour(reader, there), back, there)
+        await _both_ways(reader, writer, there_reader, there)
 
     async def _connect(self, door: Door) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         loop = asyncio.get_running_loop()
@@ -141,47 +139,20 @@ def _onward(method: bytes, target: str, rest: bytes) -> bytes:
 
 
 async def _both_ways(
-    onward: Coroutine[Any, Any, None], back: Coroutine[Any, Any, None], there: asyncio.StreamWriter
+    here_reader: asyncio.StreamReader,
+    here: asyncio.StreamWriter,
+    there_reader: asyncio.StreamReader,
+    there: asyncio.StreamWriter,
 ) -> None:
     try:
-        tasks = [asyncio.ensure_future(way) for way in (onward, back)]
+        ways = (_pour(here_reader, there), _pour(there_reader, here))
+        tasks = [asyncio.ensure_future(way) for way in ways]
         # when the server has said all, nothing more comes of the browser's side
         await tasks[1]
         tasks[0].cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
     finally:
         there.close()
-
-
-async def _answer_back(there_reader: asyncio.StreamReader, here: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError, asyncio.LimitOverrunError):  # a head without end: as it is
-        await _head_back(there_reader, here)
-    await _pour(there_reader, here)
-
-
-async def _head_back(there_reader: asyncio.StreamReader, here: asyncio.StreamWriter) -> None:
-    """Pass an answer's head on, with word to the browser that no other request is to follow it.
-
-    A server may keep the connection open all the same; the browser would send its next request
-    there, to whatever host, and nobody would check it.
-    """
-    is_last = False
-    while not is_last:
-        try:
-            head = await there_reader.readuntil(b"\r\n\r\n")
-        except asyncio.IncompleteReadError as cut:
-            here.write(cut.partial)
-            return
-        status = head.split(b" ", 2)[1][:3] if head.count(b" ") else b""
-        is_switch = status == b"101"
-        is_last = is_switch or not status.startswith(b"1")
-        here.write(head if is_switch or not is_last else _closing(head))
-
-
-def _closing(head: bytes) -> bytes:
-    line, *fields = head.split(b"\r\n")
-    kept = [one for one in fields if not one.lower().startswith(_HOP)]
-    return b"\r\n".join((line, b"Connection: close", *kept))
 
 
 async def _pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
