@@ -1,12 +1,8 @@
 """One page, fetched once, to try a source on: through the same gate, and as politely."""
 
-import socket
-import typing
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from urllib.parse import urljoin
 
-import httpcore
 import httpx
 from protego import Protego
 
@@ -15,6 +11,7 @@ from crawlers.pages.base import Fetched, fetched
 from crawlers.source import Limits, Manners
 from pipeline.base.clock import Clock
 from pipeline.base.errors import FetchRefused
+from pipeline.base.gated import gated_client
 from pipeline.base.urls import Gate
 
 _ROBOTS_BYTES = 500_000
@@ -28,47 +25,10 @@ def peek(url: str, gate: Gate, *, manners: Manners, limits: Limits, clock: Clock
     """
     gate.check(url)
     headers = {"user-agent": manners.user_agent or USER_AGENT, "accept-encoding": "gzip, deflate"}
-    with _client(gate, headers, limits) as client:
+    with gated_client(gate, seconds=limits.seconds, headers=headers) as client:
         if manners.robots == "obey":
             _ask_robots(client, url, gate)
         return _get(client, url, gate, limits, clock)
-
-
-class GatedBackend(httpcore.SyncBackend):
-    """Connects to nothing but what the gate lets pass, judged by the address at that moment."""
-
-    def __init__(self, gate: Gate) -> None:
-        self.gate = gate
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[typing.Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        """Resolve a name, judge every address, and connect to the first."""
-        try:
-            answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError(f"{host} is not known") from error
-        for *_, address in answers:
-            self.gate.check_address(host, str(address[0]), port)
-        first = str(answers[0][4][0])
-        return super().connect_tcp(first, port, timeout, local_address, socket_options)
-
-
-@contextmanager
-def _client(gate: Gate, headers: dict[str, str], limits: Limits) -> Iterator[httpx.Client]:
-    transport = httpx.HTTPTransport()
-    transport._pool = httpcore.ConnectionPool(  # noqa: SLF001 - httpx offers no other way in
-        ssl_context=httpx.create_ssl_context(), network_backend=GatedBackend(gate)
-    )
-    with httpx.Client(
-        transport=transport, headers=headers, timeout=limits.seconds, trust_env=False
-    ) as client:
-        yield client
 
 
 def _ask_robots(client: httpx.Client, url: str, gate: Gate) -> None:
@@ -118,7 +78,7 @@ def _bounded(
     url: str,
     most_bytes: int,
     *,
-    is_late: typing.Callable[[], bool] = lambda: False,
+    is_late: Callable[[], bool] = lambda: False,
 ) -> bytes:
     parts: list[bytes] = []
     size = 0
