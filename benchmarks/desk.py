@@ -26,6 +26,7 @@ import uvicorn
 from argon2 import PasswordHasher
 
 from benchmarks import plain_office
+from benchmarks.percentile import percentile
 from benchmarks.stocked import SEED, stocked
 from benchmarks.texts import mixed
 from casework import people
@@ -67,16 +68,16 @@ def run(*, quick: bool) -> dict[str, Any]:
         plain = _under_load("plain", folder, names, seconds)
         mine, theirs = _all(ours), _all(plain)
         return {
-            "ours": round(_p(mine, 99), 1),
-            "baseline": round(_p(theirs, 99), 1),
-            "ratio": round(_p(theirs, 99) / _p(mine, 99), 1),
+            "ours": round(percentile(mine, 99), 1),
+            "baseline": round(percentile(theirs, 99), 1),
+            "ratio": round(percentile(theirs, 99) / percentile(mine, 99), 1),
             "unit": "ms, p99",
             "n": count,
             "baseline_name": "one file, OFFSET, LIKE, no cache",
-            "p50_ms": round(_p(mine, 50), 1),
-            "baseline_p50_ms": round(_p(theirs, 50), 1),
-            "read_p99_ms": round(_p(ours.times.get("read", []), 99), 1),
-            "verdict_p99_ms": round(_p(ours.times.get("verdict", []), 99), 1),
+            "p50_ms": round(percentile(mine, 50), 1),
+            "baseline_p50_ms": round(percentile(theirs, 50), 1),
+            "read_p99_ms": round(percentile(ours.times.get("read", []), 99), 1),
+            "verdict_p99_ms": round(percentile(ours.times.get("verdict", []), 99), 1),
             "requests": len(mine),
             "baseline_requests": len(theirs),
             "verdicts": len(ours.given),
@@ -293,11 +294,6 @@ def _come_in(which: str, folder: Path) -> None:
 
 def _all(journal: Journal) -> list[float]:
     return [took for times in journal.times.values() for took in times]
-
-
-def _p(values: list[float], percent: int) -> float:
-    ordered = sorted(values) or [0.0]
-    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from urllib.parse import quote
 import uvicorn
 
 from benchmarks import plain_desk
+from benchmarks.percentile import percentile
 from benchmarks.stocked import SEED, stocked
 from casework import people, queue
 from casework.queue import Place
@@ -64,17 +65,17 @@ def run(*, quick: bool) -> dict[str, Any]:
     times = [took for _address, took in mine]
     plainly = [took for _address, took in theirs]
     return {
-        "ours": round(_p(times, 99), 2),
-        "baseline": round(_p(plainly, 99), 1),
-        "ratio": round(_p(plainly, 99) / _p(times, 99), 1),
+        "ours": round(percentile(times, 99), 2),
+        "baseline": round(percentile(plainly, 99), 1),
+        "ratio": round(percentile(plainly, 99) / percentile(times, 99), 1),
         "unit": "ms, p99",
         "n": count,
         "baseline_name": "one file, OFFSET, counted each time, no cache",
-        "p50_ms": round(_p(times, 50), 2),
-        "baseline_p50_ms": round(_p(plainly, 50), 1),
-        "p99_ms": round(_p(times, 99), 2),
-        "sql_p50_ms": round(_p(sql, 50), 3),
-        "sql_p99_ms": round(_p(sql, 99), 3),
+        "p50_ms": round(percentile(times, 50), 2),
+        "baseline_p50_ms": round(percentile(plainly, 50), 1),
+        "p99_ms": round(percentile(times, 99), 2),
+        "sql_p50_ms": round(percentile(sql, 50), 3),
+        "sql_p99_ms": round(percentile(sql, 99), 3),
         "p50_ms_top": round(by_depth[0], 2),
         "p50_ms_deepest": round(by_depth[-1], 2),
         "clients": _CLIENTS,
@@ -161,14 +162,9 @@ def _serve(which: str, home: Path, token: str) -> None:
 
 def _by_depth(found: list[tuple[str, float]], addresses: list[str]) -> list[float]:
     return [
-        _p([took for asked, took in found if asked == address] or [0.0], 50)
+        percentile([took for asked, took in found if asked == address] or [0.0], 50)
         for address in addresses
     ]
-
-
-def _p(values: list[float], percent: int) -> float:
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
 
 
 if __name__ == "__main__":

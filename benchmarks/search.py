@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from benchmarks import plain_search
+from benchmarks.percentile import percentile
 from benchmarks.stocked import SEED, plain_copy, stocked
 from casework import queue
 from casework.asking import Wanted
@@ -46,15 +47,15 @@ def run(*, quick: bool) -> dict[str, Any]:
             theirs.append(_ms(partial(plain_search.find, plain, words, _PAGE)))
     differs = [words for words in asked[:10] if not _same(db, plain, words)]
     return {
-        "ours": round(_p(ours, 50), 3),
-        "baseline": round(_p(theirs, 50), 3),
-        "ratio": round(_p(theirs, 50) / _p(ours, 50), 1),
+        "ours": round(percentile(ours, 50), 3),
+        "baseline": round(percentile(theirs, 50), 3),
+        "ratio": round(percentile(theirs, 50) / percentile(ours, 50), 1),
         "unit": "ms",
         "n": count,
         "baseline_name": "LIKE on title and text, order by score",
-        "p99_ms": round(_p(ours, 99), 2),
+        "p99_ms": round(percentile(ours, 99), 2),
         "max_ms": round(max(ours), 2),
-        "baseline_p99_ms": round(_p(theirs, 99), 1),
+        "baseline_p99_ms": round(percentile(theirs, 99), 1),
         "searches": len(ours),
         "words_whose_rows_differ": differs,
     }
@@ -85,8 +86,3 @@ def _ms(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
     return (time.perf_counter() - began) * 1000
-
-
-def _p(values: list[float], percent: int) -> float:
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
