@@ -44,6 +44,14 @@ _CANONICAL = re.compile(
 )
 _MAIL = re.compile(r"(?:From|MIME-Version|Snapshot-Content-Location|Subject|Date):", re.IGNORECASE)
 _TYPES = {".json": "application/json", ".xml": "application/xml", ".txt": "text/plain"}
+_DAMAGED = (
+    zipfile.BadZipFile,  # a wrong checksum, or headers that disagree
+    OSError,  # the file itself cannot be read
+    RuntimeError,  # a locked entry: zipfile says no more than that
+    NotImplementedError,  # a way of packing that Python does not know
+    EOFError,  # cut off
+    ValueError,  # sizes that make no sense
+)
 
 
 @dataclass(slots=True)
@@ -271,7 +279,7 @@ def _of_member(
     try:
         with archive.open(entry) as stream:
             body = stream.read(most + 1)
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, ValueError):
+    except _DAMAGED:
         bundle.leave_out(entry.filename, "is damaged")
         return
     if len(body) > most:

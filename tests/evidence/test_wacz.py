@@ -116,7 +116,10 @@ def test_the_archive_inside_is_the_one_beside_it(wacz):
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(shutil.which("wacz", path=str(Path(sys.executable).parent)) is None, reason="")
+@pytest.mark.skipif(
+    shutil.which("wacz", path=str(Path(sys.executable).parent)) is None,
+    reason="the extra `wacz` (py-wacz) is not installed",
+)
 def test_the_usual_tool_finds_it_valid_and_a_changed_one_not(wacz, tmp_path):
     """py-wacz, where the extra is installed: 0 for ours, not 0 for one with a byte changed."""
     tool = Path(sys.executable).parent / "wacz"
