@@ -69,16 +69,20 @@ def _closed_doors(log_file: Path | None) -> Mapping[str, Any]:
         "LOG_FILE": str(log_file) if log_file else None,
         "LOG_LEVEL": "WARNING",
         "STATS_DUMP": False,
-        "EXTENSIONS": dict.fromkeys(
-            (
-                "scrapy.extensions.telnet.TelnetConsole",
-                "scrapy.extensions.memdebug.MemoryDebugger",
-                "scrapy.extensions.feedexport.FeedExporter",
-                "scrapy.extensions.logstats.LogStats",
-                "scrapy.extensions.spiderstate.SpiderState",
-                "scrapy.extensions.remote_control.RemoteControl",
-            )
-        ),
+        "EXTENSIONS": {
+            **dict.fromkeys(
+                (
+                    "scrapy.extensions.telnet.TelnetConsole",
+                    "scrapy.extensions.memdebug.MemoryDebugger",
+                    "scrapy.extensions.memusage.MemoryUsage",
+                    "scrapy.extensions.feedexport.FeedExporter",
+                    "scrapy.extensions.logstats.LogStats",
+                    "scrapy.extensions.spiderstate.SpiderState",
+                    "scrapy.extensions.remote_control.RemoteControl",
+                )
+            ),
+            "crawlers.memory.OwnMemory": 0,
+        },
     }
 
 
